@@ -1,0 +1,62 @@
+# Understudy: everything a person or a CI job types. `make` alone tells what there is.
+#
+# `make run` needs cargo, a C compiler and nothing else. `make test` and `make bench` fetch the programs
+# they drive (see scripts/install) where those are missing, and need no network where they are there.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+CARGO ?= cargo
+# What `make run` runs, and with what: make run SCENARIO=scenarios/mine.toml ARGS=--ephemeral
+SCENARIO ?= scenarios/five-products.toml
+ARGS ?=
+# `dev` is built in half the time and shares all of it with `make test`; what is slow is optimised there too.
+PROFILE ?= dev
+# Which tests: make test FILTER=lockout
+FILTER ?=
+
+CARGO_DENY := .tools/bin/cargo-deny
+CARGO_DENY_VERSION := 0.20.2
+
+.PHONY: help run test ci bench golden setup fmt lint deny
+
+help: ## tell what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## start the five products on this machine; Ctrl-C stops them
+	$(CARGO) run --profile $(PROFILE) --locked --package understudy -- serve $(SCENARIO) $(ARGS)
+
+test: ## prove it all, with real clients
+	@scripts/install test
+	$(CARGO) test --workspace --locked $(FILTER)
+
+ci: fmt lint test ## what must pass before a change goes in
+
+bench: ## measure it beside its peers: one table, and JSON
+	@scripts/install bench
+	$(CARGO) run --release --locked --package bench -- $(ARGS)
+
+golden: ## rewrite the golden files; the diff is the review
+	@scripts/install test
+	UPDATE_GOLDEN=1 $(CARGO) test --workspace --locked $(FILTER)
+	@git status --short tests/golden || true
+
+setup: ## install what the tests and the benchmark drive, now
+	@scripts/install test
+	@scripts/install bench
+
+fmt: ## is the code laid out as rustfmt does it?
+	$(CARGO) fmt --all -- --check
+
+lint: ## does clippy agree?
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+# Not part of `ci`: building cargo-deny takes minutes, and the list of advisories
+# comes from the network. Run it where a dependency changes.
+deny: $(CARGO_DENY) ## check licences, sources and known faults of the dependencies
+	$(CARGO_DENY) check --hide-inclusion-graph
+
+$(CARGO_DENY):
+	$(CARGO) install --locked --root .tools --version $(CARGO_DENY_VERSION) cargo-deny
