@@ -1,0 +1,25 @@
+//! Vocabulary, newtypes and ports that every other crate speaks.
+//!
+//! # Invariants
+//!
+//! - Nothing here performs I/O, reads a clock or draws a random number.
+//! - Nothing here is `async`.
+//! - A [`Secret`] cannot be printed, compared in variable time or serialised.
+
+mod entropy;
+mod name;
+mod place;
+mod port;
+mod secret;
+mod store;
+mod time;
+
+pub use entropy::Entropy;
+pub use name::{AccountName, ParseNameError, SiteId};
+pub use place::{Source, Surface, Transport};
+pub use port::{Cipher, CipherError, Pseudonym, Verifier};
+pub use secret::Secret;
+pub use store::{
+    Batch, Change, Durability, Key, Line, Row, Sequence, Store, StoreError, Table, View, WhenDurable,
+};
+pub use time::Timestamp;
