@@ -1,0 +1,329 @@
+use std::fs::File;
+use std::io::ErrorKind;
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use pbx_kernel::{
+    Batch, Change, Durability, Line, Row, Sequence, SiteId, Store, StoreError, Table, View, WhenDurable,
+};
+
+use crate::committer::{Committer, closed};
+use crate::directory::Directory;
+use crate::engine::Engine;
+use crate::error::{OpenStoreError, refused};
+use crate::faults::Faults;
+use crate::index::Index;
+use crate::overlay::{Overlay, Pair, Value};
+use crate::queue::{Queue, Queued};
+use crate::sync::{lock, read, write};
+use crate::{key, limits};
+
+/// The store on the disk: rows in sled, recorder lines in append-only files, one thread that writes both.
+///
+/// A commit is visible at once and durable later. Where the disk refuses a group of batches, that group and
+/// all that were queued behind it are taken back. From then on until a group gets through, a batch that does
+/// not wait is refused with the disk's error, because the answer it allows could not be recorded; batches that
+/// wait are tried. Every refused one makes the store try the disk again, so it recovers by itself.
+///
+/// A batch that does not wait was answered before its lines were durable: the lines of at most
+/// [`SledOptions::lazy_delay`] and one group are lost when the process or the disk fails at that moment.
+pub struct SledStore {
+    shared: Arc<Shared>,
+    committer: Option<JoinHandle<()>>,
+}
+
+/// How a [`SledStore`] uses the machine.
+#[derive(Clone, Debug)]
+pub struct SledOptions {
+    /// sled's page cache in bytes; 16 to 64 MB is sensible. A hint: sled takes up to twice that.
+    pub cache_bytes: u64,
+    /// When a file of the trail is finished and the next begun, in bytes.
+    pub segment_bytes_max: u64,
+    /// Bytes that must stay free on the disk: less, and the store says [`StoreError::Full`] while it still can.
+    pub reserve_bytes: u64,
+    /// How long recorder lines that nobody waits for may wait for company.
+    pub lazy_delay: Duration,
+}
+
+impl Default for SledOptions {
+    fn default() -> Self {
+        Self {
+            cache_bytes: 32 * 1024 * 1024,
+            segment_bytes_max: 64 * 1024 * 1024,
+            reserve_bytes: 32 * 1024 * 1024,
+            lazy_delay: Duration::from_millis(100),
+        }
+    }
+}
+
+/// What the committer and the callers share. Locks are taken in the order of the fields.
+pub(crate) struct Shared {
+    pub(crate) queue: Mutex<Queue>,
+    wake: Condvar,
+    overlay: RwLock<Overlay>,
+    /// None while sled has refused a group and could not be opened again.
+    pub(crate) engine: RwLock<Option<Engine>>,
+    pub(crate) index: Mutex<Index>,
+    epoch: AtomicU64,
+    pub(crate) faults: Faults,
+    trail_path: PathBuf,
+    /// Held while anything of the directory is open; the last field, so dropped last.
+    _lock: File,
+}
+
+impl SledStore {
+    /// Opens the store in `directory`, or makes one there.
+    ///
+    /// Recorder lines beyond what was acknowledged are cut off. A store that holds less than was acknowledged
+    /// does not open: [`OpenStoreError::Damaged`].
+    pub fn open(directory: &Path, options: SledOptions) -> Result<Self, OpenStoreError> {
+        let opened = Directory::open(directory, &options)?;
+        let shared = Arc::new(Shared {
+            queue: Mutex::new(Queue::new(opened.sentinel.sequence)),
+            wake: Condvar::new(),
+            overlay: RwLock::default(),
+            engine: RwLock::new(Some(opened.engine)),
+            index: Mutex::new(opened.index),
+            epoch: AtomicU64::new(0),
+            faults: Faults::default(),
+            trail_path: opened.trail_path,
+            _lock: opened.lock,
+        });
+        let committer =
+            Committer::new(Arc::clone(&shared), options, opened.engine_path, opened.trail, opened.sentinel);
+        let thread = thread::Builder::new().name("store-committer".to_owned()).spawn(move || committer.run());
+        Ok(Self { shared, committer: Some(thread.map_err(OpenStoreError::open(directory))?) })
+    }
+
+    /// The switch that makes it behave as if the disk refused to be written.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        self.shared.faults.clone()
+    }
+}
+
+impl Store for SledStore {
+    fn view(&self, site: &SiteId) -> Box<dyn View + '_> {
+        Box::new(SledView { shared: &self.shared, site: site.clone() })
+    }
+
+    fn commit(&self, batch: Batch) -> Result<Sequence, StoreError> {
+        let bytes = limits::check(&batch)?;
+        let site = batch.site;
+        let changes = batch.changes.into_iter().map(|change| match change {
+            Change::Put(table, row, value) => (key::row(&site, table, &row), Some(Arc::from(value))),
+            Change::Delete(table, row) => (key::row(&site, table, &row), None),
+        });
+        let changes = changes.collect();
+        let waits = batch.durability == Durability::Wait;
+        self.shared.enqueue(Queued { sequence: 0, site, changes, lines: batch.lines, bytes, waits })
+    }
+
+    fn when_durable(&self, sequence: Sequence, then: WhenDurable) {
+        let known = lock(&self.shared.queue).wait(sequence, then);
+        if let Some((then, outcome)) = known {
+            then(outcome);
+        }
+    }
+
+    fn epoch(&self) -> u64 {
+        self.shared.epoch.load(Ordering::Acquire)
+    }
+
+    fn lines(&self, site: &SiteId, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
+        let found = lock(&self.shared.index).find(site, from, limit);
+        let Some(found) = found else { return Ok(Vec::new()) };
+        found.read(&self.shared.trail_path, site).map_err(|error| match error.kind() {
+            ErrorKind::InvalidData | ErrorKind::NotFound | ErrorKind::UnexpectedEof => {
+                StoreError::Damaged { what: "acknowledged lines of the trail are gone".to_owned() }
+            }
+            _ => refused("reading the trail", &error),
+        })
+    }
+
+    fn sites(&self) -> Result<Vec<SiteId>, StoreError> {
+        let mut sites = Vec::new();
+        let mut from = key::SITES.to_vec();
+        while let Some((row, _)) = self.shared.rows(Bound::Included(&from), key::SITES_END, 1)?.pop() {
+            let foreign = || StoreError::Damaged { what: "sled holds a row of no site".to_owned() };
+            let site = key::site_of(&row).ok_or_else(foreign)?;
+            from = key::after(&key::site(&site));
+            sites.push(site);
+        }
+        Ok(sites)
+    }
+
+    /// Works through the site in pieces, each durable before the next: what fails half way is simply repeated.
+    /// Not to be called from a [`WhenDurable`], nor while others commit to the site.
+    fn forget(&self, site: &SiteId) -> Result<(), StoreError> {
+        let prefix = key::site(site);
+        let until = key::after(&prefix);
+        loop {
+            let rows = self.shared.rows(Bound::Included(&prefix), &until, FORGET_ROWS)?;
+            let last = rows.len() < FORGET_ROWS;
+            let changes: Vec<(Vec<u8>, Value)> = rows.into_iter().map(|(row, _)| (row, None)).collect();
+            let bytes = changes.iter().map(|(row, _)| row.len()).sum();
+            let lines = Vec::new();
+            // Even an empty batch: what earlier ones removed must be durable as well.
+            let piece = Queued { sequence: 0, site: site.clone(), changes, lines, bytes, waits: true };
+            self.wait(self.shared.enqueue(piece)?)?;
+            if last {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl SledStore {
+    fn wait(&self, sequence: Sequence) -> Result<(), StoreError> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        self.when_durable(
+            sequence,
+            Box::new(move |outcome| {
+                // The receiver is there until it has received.
+                let _ = sender.send(outcome);
+            }),
+        );
+        receiver.recv().unwrap_or_else(|_| Err(closed()))
+    }
+}
+
+impl Drop for SledStore {
+    /// Writes what is queued and closes the files.
+    fn drop(&mut self) {
+        lock(&self.shared.queue).close();
+        self.shared.wake.notify_all();
+        if let Some(committer) = self.committer.take() {
+            // A callback may hold the last reference; its own thread then ends by itself.
+            if committer.thread().id() != thread::current().id() && committer.join().is_err() {
+                tracing::error!("the committer had panicked");
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// Shows the batch to views and queues it for the disk.
+    fn enqueue(&self, mut batch: Queued) -> Result<Sequence, StoreError> {
+        let mut queue = lock(&self.queue);
+        let admitted = queue.admit(batch.bytes, batch.waits);
+        // Who is refused has asked for a probe, so the committer is woken either way.
+        self.wake.notify_all();
+        let sequence = admitted?;
+        batch.sequence = sequence;
+        let mut overlay = write(&self.overlay);
+        for (key, value) in &batch.changes {
+            overlay.put(key.clone(), sequence, value.clone());
+        }
+        drop(overlay);
+        queue.push(batch);
+        Ok(Sequence(sequence))
+    }
+
+    /// Waits for something to write; where nobody waits for it, at most `lazy_delay` for company.
+    pub(crate) fn next_group(&self, lazy_delay: Duration) -> Option<Vec<Queued>> {
+        let queue = lock(&self.queue);
+        let queue =
+            self.wake.wait_while(queue, |queue| queue.is_idle()).unwrap_or_else(PoisonError::into_inner);
+        let waited = self.wake.wait_timeout_while(queue, lazy_delay, |queue| !queue.is_urgent());
+        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        queue.take_group()
+    }
+
+    /// Tells everybody that `group`, which ends with `sequence`, is durable.
+    pub(crate) fn settle(&self, group: &[Queued], sequence: u64) {
+        let mut queue = lock(&self.queue);
+        let mut overlay = write(&self.overlay);
+        for (key, _) in group.iter().flat_map(|batch| &batch.changes) {
+            overlay.settle(key, sequence);
+        }
+        drop(overlay);
+        let waiters = queue.settle(sequence);
+        drop(queue);
+        for then in waiters {
+            then(Ok(()));
+        }
+    }
+
+    /// Takes back everything that is not durable and tells everybody who waited.
+    pub(crate) fn take_back(&self, error: StoreError) {
+        let mut queue = lock(&self.queue);
+        let mut overlay = write(&self.overlay);
+        let (any, waiters) = queue.take_back(&error);
+        if any {
+            overlay.clear();
+            self.epoch.fetch_add(1, Ordering::Release);
+        }
+        drop(overlay);
+        drop(queue);
+        for then in waiters {
+            then(Err(error.clone()));
+        }
+    }
+
+    fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let pending = read(&self.overlay).get(key);
+        match pending {
+            Some(value) => Ok(value.map(|value| value.to_vec())),
+            None => self.with_engine(|engine| engine.get(key)),
+        }
+    }
+
+    fn rows(&self, from: Bound<&[u8]>, until: &[u8], limit: usize) -> Result<Vec<Pair>, StoreError> {
+        // Held throughout, so that nobody sees half a batch.
+        let overlay = read(&self.overlay);
+        let slot = read(&self.engine);
+        let rows = slot
+            .as_ref()
+            .map(|engine| engine.range(from, until, |rows| overlay.merge(rows, from, until, limit)));
+        drop((slot, overlay));
+        rows.unwrap_or_else(|| self.while_closed())
+    }
+
+    fn with_engine<T>(&self, act: impl FnOnce(&Engine) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let outcome = read(&self.engine).as_ref().map(act);
+        outcome.unwrap_or_else(|| self.while_closed())
+    }
+
+    /// Has the committer try to open sled again: whoever cannot read will not commit either.
+    fn while_closed<T>(&self) -> Result<T, StoreError> {
+        lock(&self.queue).ask_for_probe();
+        self.wake.notify_all();
+        Err(closed())
+    }
+}
+
+struct SledView<'a> {
+    shared: &'a Shared,
+    site: SiteId,
+}
+
+impl View for SledView<'_> {
+    fn get(&self, table: Table, row: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.shared.row(&key::row(&self.site, table, row))
+    }
+
+    fn scan(
+        &self,
+        table: Table,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(Row, Vec<u8>)>, StoreError> {
+        let prefix = key::table(&self.site, table);
+        let until = key::after(&prefix);
+        let first = after.map(|row| key::row(&self.site, table, row));
+        let from =
+            first.as_ref().map_or(Bound::Included(prefix.as_slice()), |row| Bound::Excluded(row.as_slice()));
+        let rows = self.shared.rows(from, &until, limit)?;
+        let foreign = || StoreError::Damaged { what: "a row's key is not text".to_owned() };
+        let name = |key: &[u8]| String::from_utf8(key[prefix.len()..].to_vec()).map_err(|_| foreign());
+        rows.into_iter().map(|(key, value)| Ok((name(&key)?, value))).collect()
+    }
+}
+
+/// How many rows [`Store::forget`] removes at a time.
+const FORGET_ROWS: usize = 1_024;

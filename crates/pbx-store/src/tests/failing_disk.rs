@@ -1,0 +1,162 @@
+//! What happens while the disk refuses, at every point where it may.
+
+use std::sync::mpsc;
+
+use super::*;
+use crate::SledOptions;
+use crate::faults::Point;
+
+/// A group refused at `point` leaves nothing behind, in this process and after it.
+#[track_caller]
+fn check_refused_at(point: Point) {
+    let directory = tempfile::tempdir().expect("a folder");
+    let store = open(directory.path());
+    keep(&store, vec![put(ACCOUNT, "1", "old"), put(ACCOUNT, "2", "old")], &["first"]).expect("kept");
+
+    store.faults().refuse_at(point, StoreError::Full);
+    let changes = vec![put(ACCOUNT, "1", "new"), delete(ACCOUNT, "2"), put(ACCOUNT, "3", "new")];
+    assert_eq!(keep(&store, changes, &["refused"]), Err(StoreError::Full));
+    assert_eq!(store.epoch(), 1);
+    check_old(&store);
+
+    store.faults().refuse_writes(None);
+    keep(&store, vec![put(MAILBOX, "1", "x")], &["second"]).expect("the disk takes it again");
+    check_old(&store);
+    drop(store);
+
+    let store = open(directory.path());
+    check_old(&store);
+    assert_eq!(get(&store, MAILBOX, "1").as_deref(), Some("x"));
+    assert_eq!(lines(&store, "a"), ["first", "second"]);
+}
+
+#[track_caller]
+fn check_old(store: &SledStore) {
+    let rows = store.view(&site("a")).scan(ACCOUNT, None, 9).expect("readable");
+    let old = |row: &str| (row.to_owned(), b"old".to_vec());
+    assert_eq!(rows, [old("1"), old("2")]);
+}
+
+#[test]
+fn a_group_refused_before_anything_is_written_is_taken_back() {
+    check_refused_at(Point::Begin);
+}
+
+#[test]
+fn a_group_refused_after_its_lines_are_written_is_taken_back() {
+    check_refused_at(Point::TrailWritten);
+}
+
+#[test]
+fn a_group_that_sled_refuses_is_taken_back() {
+    check_refused_at(Point::Applied);
+}
+
+#[test]
+fn a_group_that_fails_although_it_is_on_the_disk_is_undone() {
+    check_refused_at(Point::Synced);
+}
+
+#[test]
+fn a_refused_group_that_began_a_segment_leaves_none() {
+    for point in [Point::TrailWritten, Point::Applied, Point::Synced] {
+        let directory = tempfile::tempdir().expect("a folder");
+        let store = open(directory.path());
+        let long = "l".repeat(300);
+        keep(&store, vec![], &[&long]).expect("kept");
+        store.faults().refuse_at(point, StoreError::Full);
+        assert_eq!(keep(&store, vec![], &[&long]), Err(StoreError::Full));
+        assert!(!directory.path().join("trail/00000002.jsonl").exists(), "{point:?}");
+        store.faults().refuse_writes(None);
+        keep(&store, vec![], &["short"]).expect("kept");
+        keep(&store, vec![], &[&long]).expect("kept");
+        drop(store);
+        assert_eq!(
+            lines(&open(directory.path()), "a"),
+            [long.clone(), "short".to_owned(), long],
+            "{point:?}"
+        );
+    }
+}
+
+#[test]
+fn a_sled_that_cannot_be_opened_again_answers_with_errors_until_it_can() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let store = open(directory.path());
+    keep(&store, vec![put(ACCOUNT, "1", "old"), put(ACCOUNT, "2", "old")], &["first"]).expect("kept");
+    store.faults().refuse_at(Point::Synced, StoreError::Full);
+    store.faults().refuse_also_at(Point::Reopen, StoreError::ReadOnly);
+    assert_eq!(keep(&store, vec![put(ACCOUNT, "3", "new")], &["refused"]), Err(StoreError::Full));
+    assert!(store.view(&site("a")).get(ACCOUNT, "1").is_err());
+    assert!(store.view(&site("a")).scan(ACCOUNT, None, 9).is_err());
+    assert_eq!(keep(&store, vec![put(ACCOUNT, "3", "new")], &["refused"]), Err(StoreError::ReadOnly));
+    store.faults().refuse_writes(None);
+    keep(&store, vec![], &["second"]).expect("the disk takes it again");
+    check_old(&store);
+    assert_eq!(lines(&store, "a"), ["first", "second"]);
+}
+
+#[test]
+fn everything_behind_a_refused_group_is_taken_back_with_it() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let store = SledStore::open(directory.path(), options()).expect("opens");
+    store.faults().refuse_writes(Some(StoreError::Full));
+    let (sender, receiver) = mpsc::channel();
+    let mut accepted = 0;
+    for number in 0..100 {
+        let changes = vec![put(ACCOUNT, &number.to_string(), "x")];
+        if let Ok(sequence) = store.commit(batch("a", changes, &["line"], Durability::Wait)) {
+            let sender = sender.clone();
+            accepted += 1;
+            store.when_durable(
+                sequence,
+                Box::new(move |outcome| sender.send(outcome).expect("the test waits")),
+            );
+        }
+    }
+    for _ in 0..accepted {
+        assert_eq!(receiver.recv().expect("called"), Err(StoreError::Full));
+    }
+    assert!(store.epoch() >= 1);
+    assert_eq!(store.sites(), Ok(vec![]));
+    assert!(lines(&store, "a").is_empty());
+}
+
+#[test]
+fn a_late_waiter_learns_that_its_batch_was_taken_back() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let store = open(directory.path());
+    store.faults().refuse_writes(Some(StoreError::Full));
+    let sequence = store.commit(batch("a", vec![], &["line"], Durability::Wait)).expect("commits");
+    assert_eq!(keep(&store, vec![], &["line"]), Err(StoreError::Full));
+    store.faults().refuse_writes(None);
+    keep(&store, vec![], &["line"]).expect("kept");
+    let (sender, receiver) = mpsc::channel();
+    store.when_durable(sequence, Box::new(move |outcome| sender.send(outcome).expect("the test waits")));
+    assert_eq!(receiver.recv().expect("called"), Err(StoreError::Full));
+}
+
+#[test]
+fn a_disk_without_its_reserve_is_full() {
+    let directory = tempfile::tempdir().expect("a folder");
+    keep(&open(directory.path()), vec![put(ACCOUNT, "1", "x")], &["line"]).expect("kept");
+    let store = SledStore::open(directory.path(), SledOptions { reserve_bytes: u64::MAX, ..options() });
+    let store = store.expect("a full disk can still be read");
+    assert_eq!(keep(&store, vec![put(ACCOUNT, "1", "y")], &["line"]), Err(StoreError::Full));
+    assert_eq!(get(&store, ACCOUNT, "1").as_deref(), Some("x"));
+}
+
+#[test]
+fn refused_reads_alone_bring_the_store_back() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let store = open(directory.path());
+    store.faults().refuse_writes(Some(StoreError::Full));
+    assert_eq!(keep(&store, vec![], &["line"]), Err(StoreError::Full));
+    store.faults().refuse_writes(None);
+    let read = || store.commit(batch("a", vec![], &["read"], Durability::Lazy));
+    // Each refused read asks for a probe; one of the next ones finds that it succeeded.
+    while read().is_err() {
+        std::thread::yield_now();
+    }
+    assert_eq!(store.epoch(), 1);
+}
