@@ -1,0 +1,55 @@
+//! The pages that every product has, written once: accounts, roles, logs, settings, one's own account.
+//!
+//! A product's page table names them with its own paths, groups and labels; words and columns come from its policy.
+//! A form's id is the name of its action, so that a refused form can be shown again as it was filled.
+
+mod account;
+mod listing;
+mod log;
+mod own;
+mod role;
+mod setting;
+
+pub use account::{ACCOUNT_ACTIONS, UNLOCK_ACTIONS, accounts, locked};
+pub use listing::{facts, table};
+pub use log::{LOG_ACTIONS, log};
+pub use own::{OWN_ACTIONS, overview, own};
+pub use role::{ROLE_ACTIONS, matrix, roles};
+pub use setting::{SETTING_ACTIONS, settings};
+
+use pbx_auth::Permission;
+use pbx_estate::{Args, Context, Listing, Outcome, Reply};
+use pbx_page::Search;
+
+/// Whether the principal's role includes `permission`.
+fn may(cx: &Context<'_>, permission: Permission) -> bool {
+    cx.principal().role.includes(permission)
+}
+
+/// The listing of an operation that lists.
+fn listed(outcome: Outcome) -> Listing {
+    match outcome.reply {
+        Reply::Listing(listing) => listing,
+        Reply::Done(_) | Reply::Facts(_) | Reply::Text(_) | Reply::Nothing => Listing::default(),
+    }
+}
+
+/// A search box that keeps what was searched for.
+fn search(args: &Args) -> Search {
+    let value = args.get("search").unwrap_or_default().to_owned();
+    Search { name: "search".to_owned(), label: "Search".to_owned(), value, ..Search::default() }
+}
+
+/// The address of one thing on the page, for example `?name=ada`.
+fn query(name: &str, value: &str) -> String {
+    let encoded: String = value.bytes().map(encode).collect();
+    format!("?{name}={encoded}")
+}
+
+fn encode(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}
