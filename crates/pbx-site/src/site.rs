@@ -1,0 +1,368 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use pbx_estate::tally::Attempts;
+use pbx_estate::{Estate, Noun, account, log, setting, tally};
+use pbx_kernel::{
+    AccountName, Batch, Change, Cipher, Durability, Line, Row, Sequence, SiteId, Source, Store, Surface,
+    Table, Timestamp, View,
+};
+use pbx_policy::{Listener, Policy};
+use pbx_product::Product;
+use pbx_recorder::{Checkpoint, Tip};
+
+use crate::Error;
+use crate::record::Happening;
+use crate::session::Sessions;
+
+/// One emulated system.
+pub struct Site {
+    pub(crate) id: SiteId,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) product: &'static Product,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) cipher: Arc<dyn Cipher>,
+    pub(crate) sessions: Sessions,
+    /// When each attempt now being examined began, by the row of its tally.
+    pub(crate) pending: BTreeMap<Row, Vec<Timestamp>>,
+    /// The tallies of names that no account has: bounded, and not worth the disk.
+    pub(crate) strangers: BTreeMap<String, pbx_auth::Tally>,
+    /// When each lock ends, so that its end is an event of its own.
+    lock_ends: BTreeSet<(Timestamp, Row)>,
+    /// The product logs' heads, so that an entry costs no reading.
+    pub(crate) heads: BTreeMap<String, log::Head>,
+    tip: Tip,
+    epoch: u64,
+    /// Grows whenever an account or role may have changed: sessions then look their role up again.
+    pub(crate) people_version: u64,
+    /// Grows whenever a setting may have changed: listeners are then looked at again.
+    settings_version: u64,
+}
+
+/// An account or address as the director shows its lockout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lockout {
+    /// The folded account name or the source address.
+    pub key: String,
+    /// How many failures count.
+    pub failures: u32,
+    /// Since when it is locked.
+    pub since: Option<Timestamp>,
+    /// Until when; `None` with `since` set means until somebody unlocks.
+    pub until: Option<Timestamp>,
+}
+
+impl Site {
+    /// The site `id` as the store has it.
+    pub fn open(
+        id: SiteId,
+        policy: Arc<Policy>,
+        product: &'static Product,
+        store: Arc<dyn Store>,
+        cipher: Arc<dyn Cipher>,
+    ) -> Result<Self, Error> {
+        let mut site = Self {
+            id,
+            policy,
+            product,
+            store,
+            cipher,
+            sessions: Sessions::default(),
+            pending: BTreeMap::new(),
+            strangers: BTreeMap::new(),
+            lock_ends: BTreeSet::new(),
+            heads: BTreeMap::new(),
+            tip: Tip::new(),
+            epoch: 0,
+            people_version: 0,
+            settings_version: 0,
+        };
+        site.derive()?;
+        Ok(site)
+    }
+
+    /// The site's id.
+    pub fn id(&self) -> &SiteId {
+        &self.id
+    }
+
+    /// The product's rules.
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.policy
+    }
+
+    /// The product's tables and looks.
+    pub fn product(&self) -> &'static Product {
+        self.product
+    }
+
+    /// What a signature over the trail as it is now says.
+    pub fn checkpoint(&self, origin: &str) -> Checkpoint {
+        self.tip.checkpoint(format!("{origin}/{}", self.id))
+    }
+
+    /// How many lines the trail has.
+    pub fn trail_len(&self) -> u64 {
+        self.tip.size()
+    }
+
+    /// The keyed pseudonym under which the recorder names the account `name`.
+    pub fn pseudonym(&self, name: &AccountName) -> String {
+        let key = account::key(&self.policy, name);
+        self.cipher.pseudonym("account", &key).as_str().to_owned()
+    }
+
+    /// Grows whenever a setting may have changed: then ask [`Site::admits`] of every listener again.
+    pub fn settings_version(&self) -> u64 {
+        self.settings_version
+    }
+
+    /// Whom `listener` lets in now.
+    pub fn admission(&self, listener: &Listener) -> Result<setting::Admission, Error> {
+        self.read(|estate, policy| Ok(setting::admission(estate, policy, listener)?))
+    }
+
+    /// The banner that is shown before login, where one is.
+    pub fn banner(&self) -> Result<Option<String>, Error> {
+        self.read(|estate, policy| {
+            if setting::is_on(estate, policy, setting::BANNER_SHOWN)? {
+                Ok(setting::value(estate, policy, setting::BANNER_TEXT)?)
+            } else {
+                Ok(None)
+            }
+        })
+    }
+
+    /// Whether a connection from `source` to `listener` is let in: its networks admit it and it is not banned.
+    ///
+    /// A refused connection is recorded; the recording need not be waited for.
+    pub fn admits(&mut self, now: Timestamp, listener: &Listener, source: Source) -> Result<bool, Error> {
+        self.advance(now)?;
+        let reason = if !self.admission(listener)?.admits(source) {
+            "network"
+        } else if self.is_banned(now, listener.surface, source)? {
+            "banned"
+        } else {
+            return Ok(true);
+        };
+        let happening = Happening::refused("connection.refused", reason).at(listener.surface).from(source);
+        self.commit(now, Vec::new(), &[happening], Durability::Lazy)?;
+        Ok(false)
+    }
+
+    /// When the site next has something to do by itself, so that the clock can call [`Site::advance`].
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        let lock = self.lock_ends.first().map(|(until, _)| *until);
+        lock.into_iter().chain(self.sessions.next_end()).min()
+    }
+
+    /// Does what time brings: ends locks and sessions whose time is over, each with a record of its own.
+    pub fn advance(&mut self, now: Timestamp) -> Result<(), Error> {
+        if self.store.epoch() != self.epoch {
+            self.derive()?;
+        }
+        while let Some((until, row)) = self.lock_ends.first().cloned()
+            && until <= now
+        {
+            self.unlock_by_time(until, &row)?;
+            self.lock_ends.remove(&(until, row));
+        }
+        for ended in self.sessions.end_idle(now, &self.policy.sessions) {
+            let happening = Happening::ok("session.expired").of(&ended.principal).in_session(&ended.id);
+            self.commit(now, Vec::new(), &[happening], Durability::Lazy)?;
+        }
+        Ok(())
+    }
+
+    /// Every count and lock that is not blank.
+    pub fn lockouts(&mut self, now: Timestamp) -> Result<Vec<Lockout>, Error> {
+        self.advance(now)?;
+        let stored = self.read(|estate, _| Ok(estate.list::<Attempts>(None, LOCKOUTS_MAX)?))?;
+        let lockout = |(_, attempts): (Row, Attempts)| {
+            let lock = attempts.tally.lock();
+            let failures = attempts.tally.failures();
+            Lockout {
+                key: attempts.key,
+                failures,
+                since: lock.map(|it| it.since),
+                until: lock.and_then(|it| it.until),
+            }
+        };
+        Ok(stored.into_iter().map(lockout).collect())
+    }
+
+    /// Reads the estate.
+    pub fn read<T>(&self, read: impl FnOnce(&Estate<'_>, &Policy) -> Result<T, Error>) -> Result<T, Error> {
+        let view: Box<dyn View + '_> = self.store.view(&self.id);
+        read(&Estate::new(&self.id, &*view, &*self.cipher), &self.policy)
+    }
+
+    /// Writes `changes`, the records of what happened and the product log's entries: all of them, or none.
+    pub(crate) fn commit(
+        &mut self,
+        now: Timestamp,
+        mut changes: Vec<Change>,
+        happenings: &[Happening],
+        durability: Durability,
+    ) -> Result<Sequence, Error> {
+        let mut tip = self.tip.clone();
+        let mut heads = self.cleared_heads(happenings)?;
+        let mut lines: Vec<Line> = Vec::with_capacity(happenings.len());
+        for happening in happenings {
+            lines.push(tip.append(&self.record(now, happening)));
+            changes.extend(self.entries(now, happening, &mut heads)?);
+        }
+        changes.push(Change::Put(TIP, TIP_ROW.to_owned(), tip.to_bytes()));
+        let touched = Touched::by(&changes);
+        let batch = Batch { site: self.id.clone(), changes, lines, durability };
+        let sequence = self.store.commit(batch)?;
+        self.tip = tip;
+        self.heads.extend(heads);
+        self.people_version += u64::from(touched.people);
+        self.settings_version += u64::from(touched.settings);
+        Ok(sequence)
+    }
+
+    /// Remembers when a lock ends.
+    pub(crate) fn watch_lock(&mut self, row: Row, attempts: &Attempts) {
+        self.lock_ends.retain(|(_, watched)| *watched != row);
+        if let Some(until) = attempts.tally.lock().and_then(|it| it.until) {
+            self.lock_ends.insert((until, row));
+        }
+    }
+
+    /// The product log entries of one happening, with the heads they move.
+    fn entries(
+        &self,
+        now: Timestamp,
+        happening: &Happening,
+        heads: &mut BTreeMap<String, log::Head>,
+    ) -> Result<Vec<Change>, Error> {
+        let mut changes = Vec::new();
+        for taking in log::taking(&self.policy, happening.event) {
+            self.read(|estate, _| {
+                let mut head = self.head(estate, &taking.id, heads)?;
+                changes.extend(log::append(estate, taking, &mut head, happening.entry(now))?);
+                heads.insert(taking.id.clone(), head);
+                Ok(())
+            })?;
+        }
+        Ok(changes)
+    }
+
+    /// The heads of the logs that these happenings clear: what is logged now comes after the clearing.
+    fn cleared_heads(&self, happenings: &[Happening]) -> Result<BTreeMap<String, log::Head>, Error> {
+        let mut heads = BTreeMap::new();
+        for id in happenings.iter().filter_map(Happening::cleared_log) {
+            let head = self.read(|estate, _| self.head(estate, id, &heads))?;
+            heads.insert(id.to_owned(), log::Head { first: head.next, ..head });
+        }
+        Ok(heads)
+    }
+
+    /// The head of the log `id`: as this batch moves it, as it is remembered, or as it is stored.
+    fn head(
+        &self,
+        estate: &Estate<'_>,
+        id: &str,
+        moved: &BTreeMap<String, log::Head>,
+    ) -> Result<log::Head, Error> {
+        match moved.get(id).or_else(|| self.heads.get(id)) {
+            Some(head) => Ok(head.clone()),
+            None => Ok(log::head(estate, id)?),
+        }
+    }
+
+    /// Ends the lock in `row` at the moment it was due, unless it is gone already.
+    fn unlock_by_time(&mut self, until: Timestamp, row: &Row) -> Result<(), Error> {
+        let found = self.read(|estate, policy| {
+            let Some(attempts) = estate.get::<Attempts>(row)? else { return Ok(None) };
+            let rule = tally::rule(estate, policy, attempts.rule)?;
+            Ok(rule.map(|rule| (attempts, rule)))
+        })?;
+        let Some((mut attempts, rule)) = found else { return Ok(()) };
+        let (tally, unlocked) = self.with_pending(row, attempts.tally).at(until, &rule);
+        attempts.tally = tally;
+        if !unlocked {
+            return Ok(());
+        }
+        let change = self.read(|estate, _| {
+            Ok(if attempts.tally.is_blank() { estate.delete(&attempts) } else { estate.put(&attempts)? })
+        })?;
+        let kind = if rule.counts == pbx_auth::Count::Account { "account" } else { "address" };
+        let happening = Happening::ok("auth.unlocked-by-time").on(kind, &attempts.key);
+        self.commit(until, vec![change], &[happening], Durability::Wait)?;
+        Ok(())
+    }
+
+    fn is_banned(&self, now: Timestamp, surface: Surface, source: Source) -> Result<bool, Error> {
+        self.read(|estate, policy| {
+            for (index, stated) in policy.lockouts.iter().enumerate() {
+                let bans = stated.counts == pbx_auth::Count::Source && stated.surfaces.contains(&surface);
+                if bans
+                    && let Some(attempts) =
+                        estate.get::<Attempts>(&tally::row(estate, index, &source.to_string()))?
+                    && attempts.tally.at(now, stated).0.lock().is_some()
+                {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+
+    /// Derives everything from the store anew: at the start, and after batches were taken back.
+    fn derive(&mut self) -> Result<(), Error> {
+        self.epoch = self.store.epoch();
+        let tip = self.store.view(&self.id).get(TIP, TIP_ROW)?;
+        self.tip = match tip {
+            Some(bytes) => Tip::from_bytes(&bytes).map_err(|_| Error::Tip)?,
+            None => Tip::new(),
+        };
+        self.heads.clear();
+        self.people_version += 1;
+        self.settings_version += 1;
+        self.lock_ends.clear();
+        let stored = self.read(|estate, policy| {
+            let mut recovered = Vec::new();
+            for (row, attempts) in estate.list::<Attempts>(None, LOCKOUTS_MAX)? {
+                if let Some(rule) = tally::rule(estate, policy, attempts.rule)? {
+                    recovered.push((row, attempts, rule));
+                }
+            }
+            Ok(recovered)
+        })?;
+        for (row, mut attempts, rule) in stored {
+            if !self.pending.contains_key(&row) {
+                attempts.tally = attempts.tally.recover(&rule, attempts.class.as_deref());
+            }
+            self.watch_lock(row, &attempts);
+        }
+        Ok(())
+    }
+}
+
+/// What a batch touches that something else watches.
+struct Touched {
+    people: bool,
+    settings: bool,
+}
+
+impl Touched {
+    fn by(changes: &[Change]) -> Self {
+        let table = |it: &Change| match it {
+            Change::Put(table, ..) | Change::Delete(table, _) => *table,
+        };
+        let touches = |tables: &[Table]| changes.iter().any(|it| tables.contains(&table(it)));
+        Self {
+            people: touches(&[account::Account::TABLE, pbx_estate::role::Custom::TABLE]),
+            settings: touches(&[setting::Value::TABLE]),
+        }
+    }
+}
+
+const TIP: Table = Table("tip");
+const TIP_ROW: &str = "tip";
+
+/// The most counts and locks of a site that are looked at together: more than it has accounts.
+const LOCKOUTS_MAX: usize = 20_000;

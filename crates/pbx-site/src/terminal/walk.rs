@@ -1,0 +1,73 @@
+use pbx_auth::Principal;
+use pbx_estate::Args;
+use pbx_kernel::Timestamp;
+use pbx_product::{Console, Does, Item};
+
+use super::menu::{Said, Step, Walk};
+use super::{Mode, Output, Terminal, write};
+use crate::invoke::Invocation;
+use crate::{Error, Site};
+
+impl Terminal {
+    /// Shows where the walk stands and asks what it asks; leaves the menu where it is over.
+    pub(super) fn walk(&mut self, walk: Walk, out: &mut Vec<Output>) {
+        let (text, question, echo) = walk.ask();
+        write(out, &text);
+        self.editor.begin(&question, echo);
+        write(out, &question);
+        self.mode = Mode::Walking(walk);
+    }
+
+    /// What was said in a menu.
+    pub(super) fn answer(
+        &mut self,
+        site: &mut Site,
+        now: Timestamp,
+        said: Said,
+        out: &mut Vec<Output>,
+    ) -> Result<(), Error> {
+        let Mode::Walking(walk) = std::mem::replace(&mut self.mode, Mode::New) else { return Ok(()) };
+        let principal = site.principal(now, &self.session)?;
+        match walk.step(said) {
+            Step::Ask(walk) => {
+                self.walk(walk, out);
+                Ok(())
+            }
+            Step::Run(walk, item, args) => self.item(site, now, walk, item, args, out),
+            Step::Left => {
+                self.leave_menu(site, now, &principal, out);
+                Ok(())
+            }
+        }
+    }
+
+    fn item(
+        &mut self,
+        site: &mut Site,
+        now: Timestamp,
+        walk: Walk,
+        item: &'static Item,
+        args: Args,
+        out: &mut Vec<Output>,
+    ) -> Result<(), Error> {
+        self.mode = Mode::Walking(walk);
+        let Does::Ask { run, .. } = item.does else { return self.again(site, now, out) };
+        let invocation = Invocation {
+            event: "menu.run",
+            name: item.label.to_owned(),
+            needs: item.needs,
+            run,
+            args,
+            line: None,
+        };
+        self.invoke(site, now, invocation, out)
+    }
+
+    /// A menu that a command opened leads back to the prompt; one that is the console ends the session.
+    fn leave_menu(&mut self, site: &Site, now: Timestamp, principal: &Principal, out: &mut Vec<Output>) {
+        match (site.product.screen.console)(&principal.role) {
+            Console::Prompt => self.prompt(site, now, principal, out),
+            Console::Menu(_) => self.exit(0, out),
+        }
+    }
+}
