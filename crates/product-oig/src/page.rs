@@ -1,0 +1,102 @@
+//! The web: the server manager. Menu groups and the fields of the login form are public facts of the base system;
+//! paths are ours, but for that of the login, which stands beside the known one of the logout.
+
+use pbx_auth::Permission;
+use pbx_estate::{Args, Context, Reply, Stop};
+use pbx_kernel::Surface;
+use pbx_page::{Facts, Sheet, Theme};
+use pbx_product::{Action, Face, LoginForm, Page, Shown, needs, standard};
+
+use crate::command;
+use crate::permission::{LOGS_MESSAGES_READ, LOGS_OIG_READ, LOGS_SECURE_READ};
+
+pub(crate) const FACE: Face = Face {
+    theme: Theme::Oig,
+    heading: "Server Manager",
+    login_path: "/server-common/cgi-bin/login",
+    login_forms: &[LoginForm {
+        label: "Log in",
+        name: ("username", "User name"),
+        password: ("password", "Password"),
+        surface: Surface::Web,
+    }],
+    server: None,
+};
+
+pub(crate) const PAGES: &[Page] = &[
+    page("/", "OIG", "Overview", needs::SETTINGS_READ, overview, &[]),
+    page(
+        "/server-manager/system-users",
+        "Administration",
+        "System users",
+        needs::ACCOUNTS_READ,
+        standard::accounts,
+        standard::ACCOUNT_ACTIONS,
+    ),
+    page(
+        "/server-manager/access-rights",
+        "Administration",
+        "Access rights",
+        needs::ROLES_READ,
+        standard::roles,
+        standard::ROLE_ACTIONS,
+    ),
+    page(
+        "/server-manager/own",
+        "Administration",
+        "Your password",
+        needs::OWN,
+        standard::own,
+        standard::OWN_ACTIONS,
+    ),
+    log(&[("log", "messages")], "/server-manager/logs/messages", "messages", LOGS_MESSAGES_READ),
+    log(&[("log", "secure")], "/server-manager/logs/secure", "secure", LOGS_SECURE_READ),
+    log(&[("log", "oig")], "/server-manager/logs/oig", "oig", LOGS_OIG_READ),
+    settings(&[("keys", "log.")], "/server-manager/logs/retention", "View log files", "Retention"),
+    settings(&[("keys", "listener.")], "/server-manager/remote-access", "Security", "Remote access"),
+];
+
+/// Where login leads: what this server is, and how far it is open.
+fn overview(cx: &Context<'_>, args: &Args) -> Result<Shown, Stop> {
+    let mut sheet = Sheet::new("Overview");
+    if let Reply::Facts(facts) = command::status(cx, args)?.reply {
+        sheet = sheet.block(standard::facts("This server", &facts));
+    }
+    let principal = cx.principal();
+    let caller = Facts::new("You")
+        .fact(cx.policy.words.account.as_str(), principal.account.as_str())
+        .fact("Address", principal.source.to_string());
+    Ok(sheet.block(caller).into())
+}
+
+const fn page(
+    path: &'static str,
+    group: &'static str,
+    label: &'static str,
+    needs: Permission,
+    show: fn(&Context<'_>, &Args) -> Result<Shown, Stop>,
+    actions: &'static [Action],
+) -> Page {
+    Page { path, group, label, code: None, needs, with: &[], show, actions }
+}
+
+/// The page of a log file. None of them can be cleared, so they have no actions.
+const fn log(
+    with: &'static [(&'static str, &'static str)],
+    path: &'static str,
+    label: &'static str,
+    needs: Permission,
+) -> Page {
+    Page { with, ..page(path, "View log files", label, needs, standard::log, &[]) }
+}
+
+/// The page of the settings whose keys begin alike.
+const fn settings(
+    with: &'static [(&'static str, &'static str)],
+    path: &'static str,
+    group: &'static str,
+    label: &'static str,
+) -> Page {
+    let actions = standard::SETTING_ACTIONS;
+    Page { with, ..page(path, group, label, needs::SETTINGS_READ, standard::settings, actions) }
+}

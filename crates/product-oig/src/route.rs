@@ -1,0 +1,67 @@
+//! The programming interface of the server itself. It is ours: what the vendor's server manager offers to programs
+//! is not public, and the gateway's own web services come with later work.
+
+use pbx_auth::Permission;
+use pbx_estate::{Args, Context, Handler, Outcome, Refusal, Stop, account, log, role, setting};
+use pbx_product::{Access, Method, Route, needs};
+
+use crate::command;
+
+pub(crate) const ROUTES: &[Route] = &[
+    Route { method: Method::Post, path: "/api/login", access: Access::LogIn, summary: "Log in" },
+    Route { method: Method::Post, path: "/api/logout", access: Access::LogOut, summary: "Log out" },
+    row(Method::Get, "/api/status", needs::SETTINGS_READ, "Show what this server is", command::status),
+    row(Method::Get, "/api/system-users", needs::ACCOUNTS_READ, "List the system users", account::list),
+    row(
+        Method::Post,
+        "/api/system-users",
+        needs::ACCOUNTS_CHANGE,
+        "Refused: there is one system user",
+        refuse_another,
+    ),
+    row(Method::Get, "/api/system-users/{name}", needs::ACCOUNTS_READ, "Show a system user", account::show),
+    row(
+        Method::Patch,
+        "/api/system-users/{name}",
+        needs::ACCOUNTS_CHANGE,
+        "Modify a system user",
+        account::change,
+    ),
+    row(
+        Method::Delete,
+        "/api/system-users/{name}",
+        needs::ACCOUNTS_CHANGE,
+        "Refused: the administrator stays",
+        account::remove,
+    ),
+    row(
+        Method::Put,
+        "/api/system-users/{name}/password",
+        needs::ACCOUNTS_PASSWORD,
+        "Set a system user's password",
+        account::set_password,
+    ),
+    row(Method::Put, "/api/own/password", needs::OWN, "Change one's own password", account::set_own_password),
+    row(Method::Get, "/api/access-rights", needs::ROLES_READ, "List the access rights", role::list),
+    row(Method::Get, "/api/settings", needs::SETTINGS_READ, "List the settings", setting::list),
+    row(Method::Patch, "/api/settings", needs::SETTINGS_CHANGE, "Change settings", setting::change),
+    row(Method::Get, "/api/logs/{log}", needs::LOGS_READ, "Show the newest entries of a log file", log::read),
+];
+
+/// Says that there can be no further account, so that who tries learns why and the attempt is on record.
+fn refuse_another(cx: &Context<'_>, _: &Args) -> Result<Outcome, Stop> {
+    let max = cx.policy.accounts.max;
+    let why =
+        format!("Only the administrator has access to this server: there can be {max} system user, no more.");
+    Err(Refusal::Conflict(why).into())
+}
+
+const fn row(
+    method: Method,
+    path: &'static str,
+    needs: Permission,
+    summary: &'static str,
+    run: Handler,
+) -> Route {
+    Route { method, path, access: Access::Needs(needs, run), summary }
+}
