@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pbx_auth::Role;
 use pbx_kernel::{Row, Surface, Table};
-use pbx_policy::{Policy, RoleRow};
+use pbx_policy::{Policy, Rank, RoleRow};
 use serde::{Deserialize, Serialize};
 
 use crate::account::{self, Account};
@@ -51,6 +51,11 @@ impl Present<'_> {
     /// Whether an administrator may give it to accounts.
     pub fn is_assignable(&self) -> bool {
         self.shipped.is_none_or(|it| it.assignable)
+    }
+
+    /// What new accounts with it are for.
+    pub fn rank(&self) -> Rank {
+        self.shipped.map_or(Rank::Configuration, |it| it.rank)
     }
 
     /// Whether a PIN serves on the local network.

@@ -113,7 +113,7 @@ pub fn list(cx: &Context<'_>, _: &Args) -> Result<Outcome, Stop> {
 }
 
 /// Changes every setting whose key is among the arguments; all or none. A switch of a form that names its
-/// `switches` and does not tick one is off.
+/// `switches` and does not tick one is off; the `keys` that a page shows are no settings.
 pub fn change(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     let mut outcome = Outcome::reply(Reply::Done("The settings are saved.".to_owned()));
     for setting in &cx.policy.settings {
@@ -134,7 +134,7 @@ pub fn change(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
             Event::on("setting.changed", "setting", key.as_str()).with("from", present).with("to", wanted);
         outcome.events.push(event);
     }
-    let known = |name: &str| name == "switches" || find(cx.policy, name).is_some();
+    let known = |name: &str| matches!(name, "keys" | "switches") || find(cx.policy, name).is_some();
     match args.texts().find(|(name, _)| !known(name)) {
         Some((unknown, _)) => Err(Refusal::NoSuch("setting", unknown.to_owned()).into()),
         None => Ok(outcome),

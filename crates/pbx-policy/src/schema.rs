@@ -106,6 +106,9 @@ pub struct RoleRow {
     pub permissions: Vec<Spanned<String>>,
     /// Where accounts with it may log in.
     pub surfaces: Vec<Surface>,
+    /// What new accounts with it are for.
+    #[serde(default)]
+    pub rank: Rank,
     /// The password rule its accounts keep; `default` where it says nothing.
     #[serde(default)]
     pub password_rule: Option<Spanned<String>>,

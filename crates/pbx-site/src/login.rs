@@ -73,6 +73,8 @@ pub enum Verdict {
     Rejected {
         /// Whether the connection or web session ends with it.
         hang_up: bool,
+        /// Why, where the caller may know because the password was right.
+        told: Option<&'static str>,
         /// The refusal's batch.
         recorded: Sequence,
     },
@@ -103,8 +105,13 @@ impl Site {
             changes.extend(self.keep(counted, tally.clone(), (!locked).then_some(now))?);
         }
         let (against, refusal) = self.verifier(&attempt, candidate.as_ref(), locked);
-        let counted =
-            if changes.is_empty() { Sequence(0) } else { self.commit(now, changes, &[], Durability::Wait)? };
+        let counted = match self.count(now, &tallies, changes) {
+            Ok(counted) => counted,
+            Err(error) => {
+                self.uncount(now, &tallies);
+                return Err(error);
+            }
+        };
         let counts =
             if locked { Vec::new() } else { tallies.into_iter().map(|(counted, _)| counted).collect() };
         let password = match &attempt.proof {
@@ -133,7 +140,7 @@ impl Site {
         let accepted = (matches || key_matches) && refusal.is_none() && candidate.is_some();
         let mut happenings = Vec::new();
         let mut changes = Vec::new();
-        let mut hang_up = refusal == Some(LOCKED) && self.hangs_up(&attempt);
+        let mut hang_up = false;
         for counted in &counts {
             let (row, tally) = self.tally_of(counted)?;
             let class = counted.class();
@@ -157,7 +164,7 @@ impl Site {
                 let happening = Happening::refused(event, reason).by(&attempt.name);
                 happenings.insert(0, happening.at(attempt.surface).from(attempt.source));
                 let recorded = self.commit(now, changes, &happenings, Durability::Wait)?;
-                Ok(Verdict::Rejected { hang_up, recorded })
+                Ok(Verdict::Rejected { hang_up, told: None, recorded })
             }
         }
     }
@@ -185,7 +192,7 @@ impl Site {
         let Some(role) = role else { return self.refuse_session(now, attempt, changes, "no-role") };
         let most = self.policy.sessions.parallel_max(&account.role);
         if most.is_some_and(|most| self.sessions.count_of(&account.key) >= most as usize) {
-            return self.refuse_session(now, attempt, changes, "too-many-sessions");
+            return self.refuse_session(now, attempt, changes, FULL);
         }
         let token = Token::draw(entropy);
         let id = SessionId::of(token.expose_token());
@@ -208,7 +215,7 @@ impl Site {
             flash: None,
         };
         if !self.sessions.add(live, &self.policy.sessions) {
-            return self.refuse_session(now, attempt, changes, "too-many-sessions");
+            return self.refuse_session(now, attempt, changes, FULL);
         }
         let account = Account { last_login: Some(now), ..account };
         changes.push(self.read(|estate, _| Ok(estate.put(&account)?))?);
@@ -232,7 +239,9 @@ impl Site {
         let happening = Happening::refused("session.refused", reason).by(&attempt.name);
         let happening = happening.at(attempt.surface).from(attempt.source);
         let recorded = self.commit(now, changes, &[happening], Durability::Wait)?;
-        Ok(Verdict::Rejected { hang_up: false, recorded })
+        let told = (reason == FULL)
+            .then_some("This account has as many sessions as it may have. Log out of one first.");
+        Ok(Verdict::Rejected { hang_up: false, told, recorded })
     }
 
     fn password_expired(&self, now: Timestamp, account: &Account) -> Result<bool, Error> {
@@ -271,6 +280,9 @@ impl Site {
         });
         let Ok(Some((true, has_pin))) = found else { return (None, Some("no-access-here")) };
         let local = self.policy.local_networks.include(attempt.source);
+        if has_pin && !local && !self.is_name_of(&attempt.name, account) {
+            return (None, Some("name-needed"));
+        }
         let verifier = match &attempt.proof {
             Proof::Password(it) if has_pin && local && looks_like_pin(it) => account.pin.clone(),
             Proof::Password(_) | Proof::PublicKey(_) => account.password.clone(),
@@ -279,6 +291,11 @@ impl Site {
             Some(verifier) => (Some(verifier), None),
             None => (None, Some("no-password")),
         }
+    }
+
+    /// Whether `name` is the account's own, not another one it answers to.
+    fn is_name_of(&self, name: &str, account: &Account) -> bool {
+        AccountName::parse(name).is_ok_and(|name| account::key(&self.policy, &name) == account.key)
     }
 }
 
@@ -289,6 +306,9 @@ fn looks_like_pin(secret: &Secret) -> bool {
 
 /// The reason of an attempt that met a lock.
 const LOCKED: &str = "locked";
+
+/// The reason of an attempt that found as many sessions as there may be.
+const FULL: &str = "too-many-sessions";
 
 /// The longest PIN of any product.
 const PIN_DIGITS_MAX: usize = 10;

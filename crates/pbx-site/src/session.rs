@@ -4,7 +4,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pbx_auth::{Principal, SessionRule};
-use pbx_kernel::{Entropy, Timestamp};
+use pbx_kernel::{Entropy, Surface, Timestamp};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -122,8 +122,10 @@ impl Sessions {
     }
 }
 
+/// When the session's time is over: by idleness, and on the web whatever it does.
 fn end(live: &Live, rule: &SessionRule) -> Timestamp {
-    (live.used + rule.idle).min(live.opened + rule.absolute)
+    let idle = live.used + rule.idle;
+    if live.principal.surface == Surface::Ssh { idle } else { idle.min(live.opened + rule.absolute) }
 }
 
 /// The most sessions of a site: a class with every learner logged in many times; an idle session is small.

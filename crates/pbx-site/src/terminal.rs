@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 
 use pbx_auth::Principal;
 use pbx_cmdline::{Echo, Edit, Editor, Terminal as Window};
+use pbx_estate::Refusal;
 use pbx_kernel::{Sequence, Timestamp};
 use pbx_product::{Console, Screen, Signed};
 
@@ -150,8 +151,14 @@ impl Terminal {
         self.mode = Mode::Executing(String::new());
         match (site.product.screen.console)(&principal.role) {
             Console::Prompt if line.len() <= pbx_cmdline::LINE_BYTES_MAX => self.line(site, now, line, out),
-            Console::Prompt | Console::Menu(_) => {
-                write(out, &(site.product.screen.unknown)("that line"));
+            Console::Prompt => {
+                Self::too_long(site, out);
+                self.exit(site.product.screen.refused_status, out);
+                Ok(())
+            }
+            Console::Menu(_) => {
+                let why = "This account has a menu and takes no commands: log in without one.";
+                write(out, &(site.product.screen.refuse)(&Refusal::Conflict(why.to_owned())));
                 self.exit(site.product.screen.refused_status, out);
                 Ok(())
             }
@@ -172,7 +179,8 @@ impl Terminal {
 
     /// Feeds the editor what was typed until an answer has to be waited for.
     fn type_ahead(&mut self, site: &mut Site, now: Timestamp, out: &mut Vec<Output>) -> Result<(), Error> {
-        while !self.busy && !self.over && !self.typed_ahead.is_empty() {
+        // Even with nothing left to read: an editor that has just echoed still holds the line.
+        while !self.busy && !self.over {
             let typed: Vec<u8> = self.typed_ahead.drain(..).collect();
             let mut rest = typed.as_slice();
             let edit = self.editor.feed(&mut rest);
@@ -210,7 +218,7 @@ impl Terminal {
             Edit::Line(line) => self.line(site, now, &line, out)?,
             Edit::Secret(secret) => self.answer(site, now, menu::Said::Secret(secret), out)?,
             Edit::TooLong => {
-                write(out, &(site.product.screen.unknown)("That line is too long; it"));
+                Self::too_long(site, out);
                 self.again(site, now, out)?;
             }
         }
@@ -270,6 +278,11 @@ impl Terminal {
         say(site.product.screen, &signed)
     }
 
+    fn too_long(site: &Site, out: &mut Vec<Output>) {
+        let why = format!("A line may have at most {} bytes.", pbx_cmdline::LINE_BYTES_MAX);
+        write(out, &(site.product.screen.refuse)(&Refusal::Conflict(why)));
+    }
+
     fn fail(&mut self, site: &Site, error: &Error, out: &mut Vec<Output>) {
         match error {
             Error::SessionEnded => self.exit(0, out),
@@ -286,11 +299,23 @@ impl Terminal {
     }
 }
 
-/// Sends text with the line ends that terminals want.
+/// Sends text with the line ends that terminals want, and without whatever else could steer one: names and log
+/// entries are what strangers typed.
 fn write(out: &mut Vec<Output>, text: &str) {
-    if !text.is_empty() {
-        out.push(Output::Write(text.replace('\n', "\r\n").into_bytes()));
+    if text.is_empty() {
+        return;
     }
+    let mut bytes = Vec::with_capacity(text.len() + text.len() / 32);
+    let mut buffer = [0; 4];
+    for letter in text.chars() {
+        match letter {
+            '\n' => bytes.extend(b"\r\n"),
+            '\t' => bytes.push(b'\t'),
+            _ if letter.is_control() => bytes.push(b'?'),
+            _ => bytes.extend(letter.encode_utf8(&mut buffer).as_bytes()),
+        }
+    }
+    out.push(Output::Write(bytes));
 }
 
 /// The exit status when the emulator failed (`EX_TEMPFAIL` of sysexits.h): try again later.

@@ -59,7 +59,7 @@ pub fn create(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
         full_name: args.get("full-name").unwrap_or_default().to_owned(),
         class: class(cx, args)?,
         alias: None,
-        rank: if args.get("rank") == Some("end-user") { Rank::EndUser } else { Rank::Configuration },
+        rank: role::find(&cx.estate, cx.policy, &role)?.map_or(Rank::Configuration, |it| it.rank()),
         role,
         name,
         fixed: false,

@@ -2,7 +2,7 @@ use pbx_auth::{LockoutRule, Tally};
 use pbx_estate::Noun;
 use pbx_estate::account::Account;
 use pbx_estate::tally::{self, Attempts};
-use pbx_kernel::{Change, Row, Timestamp};
+use pbx_kernel::{Change, Durability, Row, Sequence, Timestamp};
 
 use super::Attempt;
 use crate::{Error, Site};
@@ -117,8 +117,24 @@ impl Site {
         }
     }
 
-    pub(super) fn hangs_up(&self, attempt: &Attempt) -> bool {
-        self.policy.lockouts.iter().any(|it| it.closes_connection && it.surfaces.contains(&attempt.surface))
+    /// Sends the counts on their way to the disk: a batch even where nothing changed, because the name of no account
+    /// must cost as much as the name of one.
+    pub(super) fn count(
+        &mut self,
+        now: Timestamp,
+        tallies: &[(Counted, Tally)],
+        changes: Vec<Change>,
+    ) -> Result<Sequence, Error> {
+        if tallies.is_empty() { Ok(Sequence(0)) } else { self.commit(now, changes, &[], Durability::Wait) }
+    }
+
+    /// Forgets an attempt whose count could not be kept: it will not be examined.
+    pub(super) fn uncount(&mut self, began: Timestamp, tallies: &[(Counted, Tally)]) {
+        for (counted, _) in tallies {
+            if let Ok((row, _)) = self.tally_of(counted) {
+                self.forget_pending(&row, began);
+            }
+        }
     }
 }
 

@@ -69,7 +69,8 @@ impl Terminal {
                 Ok(())
             }
             Run::Menu(_) => {
-                write(out, &(site.product.screen.unknown)("A menu needs a terminal: without one, this"));
+                let why = "This opens a menu, which needs a session of its own: log in without a command.";
+                write(out, &(site.product.screen.refuse)(&Refusal::Conflict(why.to_owned())));
                 self.finished(site, now, true, out)
             }
             Run::Help => {

@@ -45,7 +45,10 @@ pub(super) fn serve(
         Err(refusal) => return Ok(Exchange::Respond(refused(site, &refusal), None)),
     };
     form::query(request).iter().for_each(|(name, value)| args.add(name, value));
-    in_path.iter().for_each(|(name, value)| args.add(name, value));
+    for (name, value) in &in_path {
+        args = args.without(name);
+        args.add(name, value);
+    }
     let (needs, run) = match route.access {
         Access::LogIn => return Ok(log_in(site, request, &args)),
         Access::LogOut => return log_out(site, now, request),
@@ -56,7 +59,7 @@ pub(super) fn serve(
     };
     let name = format!("{} {}", route.method.as_str(), route.path);
     site.principal(now, &session)?;
-    if site.must_change(&session) {
+    if site.must_change(&session) && needs != pbx_product::needs::OWN {
         let refusal = Refusal::Conflict("Change your password first.".to_owned());
         return Ok(Exchange::Respond(refused(site, &refusal), None));
     }
@@ -87,7 +90,7 @@ pub(super) fn logged_in(
             let value = (site.product.wire.accepted)(token.expose_token(), &signed);
             Ok((response::json(200, &value), Some(sequence)))
         }
-        Verdict::Rejected { hang_up, recorded } => {
+        Verdict::Rejected { hang_up, recorded, .. } => {
             let (status, value) = (site.product.wire.rejected)(&site.policy);
             let mut response = response::json(status, &value);
             if hang_up {

@@ -66,11 +66,11 @@ pub(super) fn logged_in(
             response.headers.push(form::cookie(site, request, Some(token.expose_token())));
             Ok((response, Some(sequence)))
         }
-        Verdict::Rejected { hang_up, recorded } => {
+        Verdict::Rejected { hang_up, told, recorded } => {
             let fields = &site.product.face.login_forms[chosen];
             let typed = form::values(&request.body).into_iter().find(|(name, _)| name == fields.name.0);
             let typed = typed.map(|(_, value)| value).unwrap_or_default();
-            let notices = vec![Note::error(site.policy.words.login_failed.as_str())];
+            let notices = vec![Note::error(told.unwrap_or(site.policy.words.login_failed.as_str()))];
             let frame = frame::login(site, now, chosen, &typed, notices);
             let mut response = with_server(site, response::html(401, render_login(&frame)));
             if hang_up {
