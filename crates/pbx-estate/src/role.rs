@@ -137,6 +137,14 @@ pub fn save(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     if present.as_ref().is_some_and(|it| it.shipped.is_some_and(|row| row.fixed)) {
         return Err(Refusal::Conflict(format!("The role \"{id}\" cannot be changed.")).into());
     }
+    if id == *cx.policy.accounts.keep_last.get_ref() {
+        let why =
+            format!("\"{id}\" is the administrators' role: it stays as it is, so that there is always one.");
+        return Err(Refusal::Conflict(why).into());
+    }
+    if let Some(present) = &present {
+        may_give(cx, &present.role)?;
+    }
     if present.is_none() && all(&cx.estate, cx.policy)?.len() >= ROLES_MAX {
         return Err(Refusal::Limit("role", ROLES_MAX).into());
     }
@@ -147,6 +155,9 @@ pub fn save(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     let name = args
         .get("name")
         .map_or_else(|| present.as_ref().map_or(id.clone(), |it| it.role.name.clone()), str::to_owned);
+    if name.chars().count() > NAME_CHARS_MAX {
+        return Err(Refusal::bad("name", format!("may have at most {NAME_CHARS_MAX} characters")).into());
+    }
     let role = Role { id, name, permissions };
     may_give(cx, &role)?;
     let event = if present.is_some() { "role.changed" } else { "role.created" };
@@ -167,9 +178,14 @@ pub fn remove(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
         }
         .into());
     };
-    let shipped = cx.policy.roles.iter().any(|it| it.id.get_ref() == id);
+    let shipped = cx.policy.roles.iter().find(|it| it.id.get_ref() == id);
+    if let Some(row) = shipped {
+        may_give(cx, &as_shipped(cx.policy, row))?;
+    }
+    let Custom { id: own, name, permissions } = custom.clone();
+    may_give(cx, &Role { id: own, name, permissions })?;
     let used = account::every(&cx.estate)?.iter().filter(|it| it.role == id).count();
-    if used > 0 && !shipped {
+    if used > 0 && shipped.is_none() {
         let why = format!("{used} of the accounts have this role. Give them another one first.");
         return Err(Refusal::Conflict(why).into());
     }
@@ -213,6 +229,9 @@ fn parse_id(text: &str) -> Result<String, Refusal> {
         Err(Refusal::bad("id", "must be 1 to 32 of a-z, 0-9 and -"))
     }
 }
+
+/// The longest name of a role: it stands in menus.
+const NAME_CHARS_MAX: usize = 80;
 
 /// More roles than any site has; few enough to list on a page.
 const ROLES_MAX: usize = 100;

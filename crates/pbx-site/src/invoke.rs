@@ -68,12 +68,13 @@ impl Site {
         if live.people_version == version {
             return Ok(live.principal.clone());
         }
-        let Live { principal, .. } = live.clone();
-        let found = self.read(|estate, policy| present_role(estate, policy, &principal))?;
-        let Some((role, must_change)) = found else {
+        let Live { principal, opened, .. } = live.clone();
+        let found = self.read(|estate, policy| present_role(estate, policy, &principal, opened))?;
+        let Some((role, account)) = found else {
             self.end_session(now, session)?;
             return Err(Error::SessionEnded);
         };
+        let must_change = account.must_change || self.password_expired(now, &account)?;
         let Some(live) = self.sessions.get_mut(session) else { return Err(Error::SessionEnded) };
         live.principal.role = role;
         live.must_change &= must_change;
@@ -82,8 +83,23 @@ impl Site {
     }
 
     /// Whether the session may do nothing but choose a new password.
-    pub(crate) fn must_change(&mut self, session: &SessionId) -> bool {
-        self.sessions.get_mut(session).is_some_and(|it| it.must_change)
+    pub(crate) fn must_change(&self, session: &SessionId) -> bool {
+        self.sessions.get(session).is_some_and(|it| it.must_change)
+    }
+
+    /// Says no to everything but a new password of one's own where that must come first.
+    fn confine(
+        &self,
+        session: &SessionId,
+        principal: &Principal,
+        outcome: Result<Outcome, Refusal>,
+    ) -> Result<Outcome, Refusal> {
+        match outcome {
+            Ok(outcome) if self.must_change(session) && !changes_own(&outcome, principal) => {
+                Err(Refusal::Conflict("Change your password first.".to_owned()))
+            }
+            outcome => outcome,
+        }
     }
 
     /// The login before the session's own.
@@ -140,7 +156,8 @@ impl Site {
         invocation: Invocation,
     ) -> Result<Answer, Error> {
         let principal = self.principal(now, session)?;
-        match self.run(now, &principal, &invocation)? {
+        let outcome = self.run(now, &principal, &invocation)?;
+        match self.confine(session, &principal, outcome) {
             Ok(Outcome { password: Some(new), .. }) => self.hashing(session, invocation, &new),
             Ok(outcome) => self.conclude(now, session, &principal, &invocation, Ok(outcome)),
             Err(refusal) => self.conclude(now, session, &principal, &invocation, Err(refusal)),
@@ -156,7 +173,9 @@ impl Site {
     ) -> Result<Answer, Error> {
         let Hashing { session, invocation, .. } = hashing;
         let principal = self.principal(now, &session)?;
-        let outcome = match (self.run(now, &principal, &invocation)?, hashed) {
+        let outcome = self.run(now, &principal, &invocation)?;
+        let mut freed = false;
+        let outcome = match (self.confine(&session, &principal, outcome), hashed) {
             (Err(refusal), _) => Err(refusal),
             (Ok(_), Hashed::WrongCurrent) => Err(Refusal::WrongPassword),
             (Ok(_), Hashed::Reused) => Err(Refusal::WeakPassword(vec![pbx_auth::Weakness::Reused])),
@@ -165,16 +184,16 @@ impl Site {
                     let changes = self
                         .read(|estate, policy| set_password(estate, policy, &outcome, &new, verifier, now))?;
                     outcome.changes.extend(changes);
-                    if new.account == principal.account
-                        && let Some(live) = self.sessions.get_mut(&session)
-                    {
-                        live.must_change = false;
-                    }
+                    freed = new.account == principal.account && !new.pin;
                 }
                 Ok(outcome)
             }
         };
-        self.conclude(now, &session, &principal, &invocation, outcome)
+        let answer = self.conclude(now, &session, &principal, &invocation, outcome)?;
+        if let Some(live) = self.sessions.get_mut(&session).filter(|_| freed) {
+            live.must_change = false;
+        }
+        Ok(answer)
     }
 
     /// Runs the row and throws away what it would change: for showing a page.
@@ -255,17 +274,26 @@ impl Site {
     }
 }
 
-/// The principal's role as it is now; nothing where its account is gone, shut, or has no role.
+/// Whether the outcome is a new password of the principal's own, the present one shown.
+fn changes_own(outcome: &Outcome, principal: &Principal) -> bool {
+    let own = |it: &NewPassword| it.account == principal.account && it.current.is_some() && !it.pin;
+    outcome.password.as_ref().is_some_and(own)
+}
+
+/// The principal's role and account as they are now; nothing where the account is gone, shut, has no role, or was
+/// made anew under the same name.
 fn present_role(
     estate: &Estate<'_>,
     policy: &pbx_policy::Policy,
     principal: &Principal,
-) -> Result<Option<(Arc<pbx_auth::Role>, bool)>, Error> {
-    let Some(account) = account::find(estate, policy, &principal.account)?.filter(|it| !it.disabled) else {
+    opened: Timestamp,
+) -> Result<Option<(Arc<pbx_auth::Role>, Account)>, Error> {
+    let same = |it: &Account| !it.disabled && it.created <= opened;
+    let Some(account) = account::find(estate, policy, &principal.account)?.filter(same) else {
         return Ok(None);
     };
     let present = role::find(estate, policy, &account.role)?.filter(|it| it.admits(principal.surface));
-    Ok(present.map(|it| (it.role, account.must_change)))
+    Ok(present.map(|it| (it.role, account)))
 }
 
 /// The changes that give the account its new verifier, on top of what the outcome already makes of the account.

@@ -54,8 +54,6 @@ pub struct Examination {
     /// The count's batch: it must be durable before the password is looked at.
     pub counted: Sequence,
     attempt: Attempt,
-    /// Who it would be.
-    candidate: Option<Box<Account>>,
     /// Why it will be refused whatever the password is.
     refusal: Option<&'static str>,
     /// The tallies it was counted in.
@@ -84,6 +82,7 @@ impl Site {
     /// Counts `attempt`. Call [`Site::finish_login`] with what became of it, whatever happens to the caller.
     pub fn begin_login(&mut self, now: Timestamp, attempt: Attempt) -> Result<Begun, Error> {
         self.advance(now)?;
+        let attempt = Attempt { name: attempt.name.chars().take(NAME_CHARS_MAX).collect(), ..attempt };
         let candidate = self.candidate(&attempt)?;
         let mut tallies = self.tallies(now, &attempt, candidate.as_ref())?;
         let standing = |(counted, tally): &(Counted, Tally)| tally.standing(&counted.rule);
@@ -118,9 +117,7 @@ impl Site {
             Proof::Password(password) => password.clone(),
             Proof::PublicKey(_) => Secret::new(""),
         };
-        let candidate = candidate.map(Box::new);
-        let examination =
-            Examination { password, against, counted, attempt, candidate, refusal, counts, began: now };
+        let examination = Examination { password, against, counted, attempt, refusal, counts, began: now };
         Ok(Begun::Examine(Box::new(examination)))
     }
 
@@ -132,34 +129,57 @@ impl Site {
         matches: bool,
         entropy: &mut dyn Entropy,
     ) -> Result<Verdict, Error> {
-        let Examination { attempt, candidate, refusal, counts, began, .. } = examination;
-        let key_matches = match (&attempt.proof, &candidate) {
+        let verdict = self.judge(now, &examination, matches, entropy);
+        if verdict.is_err() {
+            // Its count is kept, its end is not: it has failed, and what follows from that comes later.
+            self.interrupt(examination.began, &examination.counts);
+        }
+        verdict
+    }
+
+    fn judge(
+        &mut self,
+        now: Timestamp,
+        examination: &Examination,
+        matches: bool,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Verdict, Error> {
+        self.advance(now)?;
+        let Examination { attempt, counts, began, .. } = examination;
+        // The account may have been changed, shut or removed while its password was examined.
+        let candidate = self.candidate(attempt)?;
+        let (against, refusal) = self.verifier(attempt, candidate.as_ref(), false);
+        let changed = (against != examination.against).then_some("account-changed");
+        let proven = match (&attempt.proof, &candidate) {
             (Proof::PublicKey(key), Some(account)) => account.keys.contains(key),
-            _ => false,
+            (Proof::PublicKey(_), None) => false,
+            (Proof::Password(_), _) => matches,
         };
-        let accepted = (matches || key_matches) && refusal.is_none() && candidate.is_some();
+        let wrong = match attempt.proof {
+            Proof::Password(_) => "wrong-password",
+            Proof::PublicKey(_) => "wrong-key",
+        };
+        let refusal = examination.refusal.or(if proven { refusal.or(changed) } else { Some(wrong) });
+        let accepted = refusal.is_none();
         let mut happenings = Vec::new();
         let mut changes = Vec::new();
         let mut hang_up = false;
-        for counted in &counts {
+        for counted in counts {
             let (row, tally) = self.tally_of(counted)?;
             let class = counted.class();
-            let (tally, resolution) = tally.resolve(began, accepted, &counted.rule, class.as_deref());
-            self.forget_pending(&row, began);
+            let (tally, resolution) = tally.resolve(*began, accepted, &counted.rule, class.as_deref());
+            self.forget_pending(&row, *began);
             changes.extend(self.keep(counted, tally, None)?);
             if let Resolution::RejectedAndLocked(lock) = resolution {
                 hang_up |= counted.rule.closes_connection;
-                let kind =
-                    if counted.rule.counts == pbx_auth::Count::Account { "account" } else { "address" };
-                let until = lock.until.map_or("unlocked".to_owned(), |it| it.to_string());
-                let happening = Happening::ok("auth.locked").on(kind, counted.key()).with("until", until);
+                let happening = Happening::of_lock(lock, &counted.rule, counted.key());
                 happenings.push(happening.by(&attempt.name).at(attempt.surface).from(attempt.source));
             }
         }
         match candidate.filter(|_| accepted) {
-            Some(account) => self.admit(now, &attempt, *account, changes, entropy),
+            Some(account) => self.admit(now, attempt, account, changes, entropy),
             None => {
-                let reason = refusal.unwrap_or("wrong-password");
+                let reason = refusal.unwrap_or(wrong);
                 let event = if reason == LOCKED { "auth.refused-locked" } else { "auth.rejected" };
                 let happening = Happening::refused(event, reason).by(&attempt.name);
                 happenings.insert(0, happening.at(attempt.surface).from(attempt.source));
@@ -169,11 +189,20 @@ impl Site {
         }
     }
 
+    /// Whether the account called `name` may log in with this public key: asked before its owner signs anything.
+    pub fn knows_key(&self, name: &str, key: &str) -> Result<bool, Error> {
+        let Ok(name) = AccountName::parse(name) else { return Ok(false) };
+        let found = self.read(|estate, policy| Ok(account::find(estate, policy, &name)?))?;
+        Ok(found.is_some_and(|it| it.keys.iter().any(|known| known == key)))
+    }
+
     /// Ends a session, of the caller's own will or because its connection ended.
     pub fn end_session(&mut self, now: Timestamp, id: &SessionId) -> Result<(), Error> {
-        if let Some(live) = self.sessions.remove(id) {
+        self.advance(now)?;
+        if let Some(live) = self.sessions.get(id) {
             let happening = Happening::ok("session.closed").of(&live.principal).in_session(id);
             self.commit(now, Vec::new(), &[happening], Durability::Lazy)?;
+            self.sessions.remove(id);
         }
         Ok(())
     }
@@ -244,7 +273,7 @@ impl Site {
         Ok(Verdict::Rejected { hang_up: false, told, recorded })
     }
 
-    fn password_expired(&self, now: Timestamp, account: &Account) -> Result<bool, Error> {
+    pub(crate) fn password_expired(&self, now: Timestamp, account: &Account) -> Result<bool, Error> {
         let rule = self.read(|estate, policy| {
             let rule = account::password_rule(estate, policy, &account.role)?;
             Ok(rule.expires_days)
@@ -285,7 +314,8 @@ impl Site {
         }
         let verifier = match &attempt.proof {
             Proof::Password(it) if has_pin && local && looks_like_pin(it) => account.pin.clone(),
-            Proof::Password(_) | Proof::PublicKey(_) => account.password.clone(),
+            Proof::Password(_) => account.password.clone(),
+            Proof::PublicKey(_) => return (None, None),
         };
         match verifier {
             Some(verifier) => (Some(verifier), None),
@@ -309,6 +339,9 @@ const LOCKED: &str = "locked";
 
 /// The reason of an attempt that found as many sessions as there may be.
 const FULL: &str = "too-many-sessions";
+
+/// How much of a name that was tried is kept: more than any account's, so that what is cut can be nobody's.
+const NAME_CHARS_MAX: usize = 128;
 
 /// The longest PIN of any product.
 const PIN_DIGITS_MAX: usize = 10;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use pbx_auth::Principal;
+use pbx_auth::{Count, Lock, LockoutRule, Principal};
 use pbx_estate::log::Entry;
 use pbx_estate::{Event, Refusal};
 use pbx_kernel::{Source, Surface, Timestamp};
@@ -48,6 +48,13 @@ impl Happening {
     /// It was refused.
     pub(crate) fn refused(event: &'static str, reason: &'static str) -> Self {
         Self { outcome: Outcome::Refused, reason: Some(reason), ..Self::ok(event) }
+    }
+
+    /// The lock that `rule` put on the account or address `key`.
+    pub(crate) fn of_lock(lock: Lock, rule: &LockoutRule, key: &str) -> Self {
+        let kind = if rule.counts == Count::Account { "account" } else { "address" };
+        let until = lock.until.map_or("unlocked".to_owned(), |it| it.to_string());
+        Self::ok("auth.locked").on(kind, key).with("until", until)
     }
 
     /// What an operation reported.
@@ -124,7 +131,7 @@ impl Happening {
             number: 0,
             time: now,
             event: self.event.to_owned(),
-            account: self.account.clone().unwrap_or_default(),
+            account: self.account.as_deref().map(bounded).unwrap_or_default(),
             source: self.source.map(|it| it.to_string()).unwrap_or_default(),
             surface: self.surface.map_or("engine".to_owned(), |it| it.to_string()),
             outcome: self.outcome.as_str().to_owned(),
@@ -181,12 +188,15 @@ impl Site {
     }
 }
 
-/// The text, cut so that an entry fits a store value.
+/// The text, cut so that an entry fits a store value, and without control characters, which would make it six times
+/// as long there and could forge a line of the log.
 fn bounded(text: &str) -> String {
-    match text.char_indices().nth(DETAIL_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+    let printable = |it: char| if it.is_control() { char::REPLACEMENT_CHARACTER } else { it };
+    let mut cut: String = text.chars().take(DETAIL_CHARS_MAX).map(printable).collect();
+    if text.chars().nth(DETAIL_CHARS_MAX).is_some() {
+        cut.push('…');
     }
+    cut
 }
 
 /// The most characters of one value in a product log.

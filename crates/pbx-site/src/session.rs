@@ -104,16 +104,14 @@ impl Sessions {
         self.live.values().filter(|it| it.account == account).count()
     }
 
-    /// Removes and returns the sessions whose time is over.
-    pub(crate) fn end_idle(&mut self, now: Timestamp, rule: &SessionRule) -> Vec<Live> {
+    /// A session whose time is over; it stays until it is removed.
+    pub(crate) fn over(&mut self, now: Timestamp, rule: &SessionRule) -> Option<Live> {
         if self.none_ends_before.is_none_or(|it| now < it) {
-            return Vec::new();
+            return None;
         }
-        let over = |it: &&Live| end(it, rule) <= now;
-        let ids: Vec<SessionId> = self.live.values().filter(over).map(|it| it.id.clone()).collect();
-        let ended = ids.iter().filter_map(|id| self.live.remove(id)).collect();
-        self.none_ends_before = self.live.values().map(|it| end(it, rule)).min();
-        ended
+        let first = self.live.values().map(|it| (end(it, rule), it)).min_by_key(|(end, _)| *end);
+        self.none_ends_before = first.map(|(end, _)| end);
+        first.filter(|(end, _)| *end <= now).map(|(_, it)| it.clone())
     }
 
     /// When the next session may be over; not later than it is.

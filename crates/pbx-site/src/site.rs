@@ -4,8 +4,8 @@ use std::sync::Arc;
 use pbx_estate::tally::Attempts;
 use pbx_estate::{Estate, Noun, account, log, setting, tally};
 use pbx_kernel::{
-    AccountName, Batch, Change, Cipher, Durability, Line, Row, Sequence, SiteId, Source, Store, Surface,
-    Table, Timestamp, View,
+    AccountName, Batch, Change, Cipher, Durability, Line, Row, Sequence, SiteId, Source, Store, StoreError,
+    Surface, Table, Timestamp, View,
 };
 use pbx_policy::{Listener, Policy};
 use pbx_product::Product;
@@ -31,6 +31,8 @@ pub struct Site {
     lock_ends: BTreeSet<(Timestamp, Row)>,
     /// The product logs' heads, so that an entry costs no reading.
     pub(crate) heads: BTreeMap<String, log::Head>,
+    /// The tallies of attempts that were counted and never concluded.
+    pub(crate) interrupted: BTreeSet<Row>,
     tip: Tip,
     epoch: u64,
     /// Grows whenever an account or role may have changed: sessions then look their role up again.
@@ -72,6 +74,7 @@ impl Site {
             strangers: BTreeMap::new(),
             lock_ends: BTreeSet::new(),
             heads: BTreeMap::new(),
+            interrupted: BTreeSet::new(),
             tip: Tip::new(),
             epoch: 0,
             people_version: 0,
@@ -161,15 +164,17 @@ impl Site {
         if self.store.epoch() != self.epoch {
             self.derive()?;
         }
+        self.settle_interrupted(now)?;
         while let Some((until, row)) = self.lock_ends.first().cloned()
             && until <= now
         {
             self.unlock_by_time(until, &row)?;
             self.lock_ends.remove(&(until, row));
         }
-        for ended in self.sessions.end_idle(now, &self.policy.sessions) {
-            let happening = Happening::ok("session.expired").of(&ended.principal).in_session(&ended.id);
+        while let Some(over) = self.sessions.over(now, &self.policy.sessions) {
+            let happening = Happening::ok("session.expired").of(&over.principal).in_session(&over.id);
             self.commit(now, Vec::new(), &[happening], Durability::Lazy)?;
+            self.sessions.remove(&over.id);
         }
         Ok(())
     }
@@ -205,6 +210,11 @@ impl Site {
         happenings: &[Happening],
         durability: Durability,
     ) -> Result<Sequence, Error> {
+        if self.store.epoch() != self.epoch {
+            // What these changes rest on was taken back meanwhile.
+            let what = "earlier requests were taken back".to_owned();
+            return Err(Error::Store(StoreError::Failed { what }));
+        }
         let mut tip = self.tip.clone();
         let mut heads = self.cleared_heads(happenings)?;
         let mut lines: Vec<Line> = Vec::with_capacity(happenings.len());
@@ -275,12 +285,7 @@ impl Site {
 
     /// Ends the lock in `row` at the moment it was due, unless it is gone already.
     fn unlock_by_time(&mut self, until: Timestamp, row: &Row) -> Result<(), Error> {
-        let found = self.read(|estate, policy| {
-            let Some(attempts) = estate.get::<Attempts>(row)? else { return Ok(None) };
-            let rule = tally::rule(estate, policy, attempts.rule)?;
-            Ok(rule.map(|rule| (attempts, rule)))
-        })?;
-        let Some((mut attempts, rule)) = found else { return Ok(()) };
+        let Some((mut attempts, rule)) = self.attempts(row)? else { return Ok(()) };
         let (tally, unlocked) = self.with_pending(row, attempts.tally).at(until, &rule);
         attempts.tally = tally;
         if !unlocked {
@@ -313,7 +318,7 @@ impl Site {
 
     /// Derives everything from the store anew: at the start, and after batches were taken back.
     fn derive(&mut self) -> Result<(), Error> {
-        self.epoch = self.store.epoch();
+        let epoch = self.store.epoch();
         let tip = self.store.view(&self.id).get(TIP, TIP_ROW)?;
         self.tip = match tip {
             Some(bytes) => Tip::from_bytes(&bytes).map_err(|_| Error::Tip)?,
@@ -332,12 +337,14 @@ impl Site {
             }
             Ok(recovered)
         })?;
-        for (row, mut attempts, rule) in stored {
-            if !self.pending.contains_key(&row) {
-                attempts.tally = attempts.tally.recover(&rule, attempts.class.as_deref());
+        for (row, attempts, rule) in stored {
+            if attempts.tally.lock().is_none() && attempts.tally.failures() >= rule.failures_max {
+                self.interrupted.insert(row);
+            } else {
+                self.watch_lock(row, &attempts);
             }
-            self.watch_lock(row, &attempts);
         }
+        self.epoch = epoch;
         Ok(())
     }
 }

@@ -34,6 +34,8 @@ pub struct Terminal {
     typed_ahead: VecDeque<u8>,
     /// Whether an answer is being waited for.
     busy: bool,
+    /// Whether input has ended while an answer was being waited for.
+    ended: bool,
     over: bool,
 }
 
@@ -90,6 +92,7 @@ impl Terminal {
             mode: Mode::New,
             typed_ahead: VecDeque::new(),
             busy: false,
+            ended: false,
             over: false,
         }
     }
@@ -254,13 +257,14 @@ impl Terminal {
 
     /// Ctrl-D, or the other side will type no more: one level of menus up, then out.
     fn end_of_input(&mut self, site: &mut Site, now: Timestamp, out: &mut Vec<Output>) -> Result<(), Error> {
-        if self.busy {
-            return Ok(());
-        }
-        if let Some(edit) = self.editor.finish() {
+        if !self.busy
+            && let Some(edit) = self.editor.finish()
+        {
             self.edit(site, now, edit, out)?;
         }
-        if !self.over {
+        if self.busy {
+            self.ended = true;
+        } else if !self.over {
             self.exit(0, out);
         }
         Ok(())

@@ -52,11 +52,10 @@ pub fn create(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
         return Err(Refusal::AlreadyExists("account", name.to_string()).into());
     }
     let accounts = every(&cx.estate)?;
-    let configuring = accounts.iter().filter(|it| it.rank == Rank::Configuration).count();
     let role = args.get("role").unwrap_or(cx.policy.accounts.default_role.get_ref()).to_owned();
     let blank = Account {
         key: key(cx.policy, &name),
-        full_name: args.get("full-name").unwrap_or_default().to_owned(),
+        full_name: full_name(args)?.unwrap_or_default().to_owned(),
         class: class(cx, args)?,
         alias: None,
         rank: role::find(&cx.estate, cx.policy, &role)?.map_or(Rank::Configuration, |it| it.rank()),
@@ -73,9 +72,7 @@ pub fn create(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
         pin: None,
         keys: Vec::new(),
     };
-    if blank.rank == Rank::Configuration && configuring >= cx.policy.accounts.max {
-        return Err(Refusal::Limit("account", cx.policy.accounts.max).into());
-    }
+    has_room(cx, blank.rank, &accounts)?;
     if accounts.len() >= ACCOUNTS_MAX {
         return Err(Refusal::Limit("account", ACCOUNTS_MAX).into());
     }
@@ -101,6 +98,10 @@ pub fn change(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
         may_leave(cx, &present)?;
         assign(cx, role)?;
         role.clone_into(&mut account.role);
+        account.rank = role::find(&cx.estate, cx.policy, role)?.map_or(present.rank, |it| it.rank());
+        if account.rank != present.rank {
+            has_room(cx, account.rank, &every(&cx.estate)?)?;
+        }
     }
     if let Some(disabled) = args.get("disabled") {
         account.disabled = matches!(disabled, "yes" | "on" | "true");
@@ -111,7 +112,7 @@ pub fn change(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     if args.has("class") {
         account.class = class(cx, args)?;
     }
-    if let Some(full_name) = args.get("full-name") {
+    if let Some(full_name) = full_name(args)? {
         full_name.clone_into(&mut account.full_name);
     }
     let (account, mut changes) = with_alias(cx, account, args)?;
@@ -204,12 +205,32 @@ fn may_leave(cx: &Context<'_>, account: &Account) -> Result<(), Stop> {
         return Err(Refusal::Conflict(why).into());
     }
     let kept = cx.policy.accounts.keep_last.get_ref();
-    let usable = |it: &&Account| it.role == *kept && !it.disabled && it.key != account.key;
+    let opens = |it: &Account| !it.disabled && (it.password.is_some() || !it.keys.is_empty());
+    let usable = |it: &&Account| it.role == *kept && opens(it) && it.key != account.key;
     if account.role == *kept && every(&cx.estate)?.iter().filter(usable).count() == 0 {
         let why = format!("\"{}\" is the last administrator: make another one first.", account.name);
         return Err(Refusal::Conflict(why).into());
     }
     Ok(())
+}
+
+/// Says no where `accounts` are as many of this rank as there may be.
+fn has_room(cx: &Context<'_>, rank: Rank, accounts: &[Account]) -> Result<(), Refusal> {
+    let max = cx.policy.accounts.max;
+    let configuring = accounts.iter().filter(|it| it.rank == Rank::Configuration).count();
+    if rank == Rank::Configuration && configuring >= max {
+        return Err(Refusal::Limit("account", max));
+    }
+    Ok(())
+}
+
+fn full_name(args: &Args) -> Result<Option<&str>, Refusal> {
+    match args.get("full-name") {
+        Some(name) if name.chars().count() > FULL_NAME_CHARS_MAX => {
+            Err(Refusal::bad("full-name", format!("may have at most {FULL_NAME_CHARS_MAX} characters")))
+        }
+        name => Ok(name),
+    }
 }
 
 fn class(cx: &Context<'_>, args: &Args) -> Result<Option<String>, Refusal> {
@@ -294,5 +315,8 @@ fn cells(cx: &Context<'_>, account: Account) -> Result<Vec<String>, Error> {
         last_login,
     ])
 }
+
+/// The longest name of a person: so that an account fits a store value.
+const FULL_NAME_CHARS_MAX: usize = 128;
 
 const COLUMNS: &[&str] = &["name", "full-name", "role", "class", "alias", "state", "last-login"];

@@ -1,10 +1,11 @@
 use pbx_auth::{LockoutRule, Tally};
-use pbx_estate::Noun;
 use pbx_estate::account::Account;
 use pbx_estate::tally::{self, Attempts};
+use pbx_estate::{Estate, Noun};
 use pbx_kernel::{Change, Durability, Row, Sequence, Timestamp};
 
 use super::Attempt;
+use crate::record::Happening;
 use crate::{Error, Site};
 
 /// A tally that an attempt was counted in.
@@ -17,8 +18,8 @@ pub(super) struct Counted {
 enum Place {
     /// In the store: rule, key and class.
     Stored(usize, String, Option<String>),
-    /// In memory: the name of no account.
-    Stranger(String),
+    /// In memory: rule, and the name of no account.
+    Stranger(usize, String),
 }
 
 impl Site {
@@ -42,7 +43,9 @@ impl Site {
                 (pbx_auth::Count::Account, Some(account)) => {
                     Place::Stored(index, account.key.clone(), account.class.clone())
                 }
-                (pbx_auth::Count::Account, None) => Place::Stranger(attempt.name.trim().to_lowercase()),
+                (pbx_auth::Count::Account, None) => {
+                    Place::Stranger(index, attempt.name.trim().to_lowercase())
+                }
             };
             let counted = Counted { rule, place };
             let (_, tally) = self.tally_of(&counted)?;
@@ -55,8 +58,10 @@ impl Site {
     /// The tally as it is kept, with the attempts now being examined.
     pub(super) fn tally_of(&self, counted: &Counted) -> Result<(Row, Tally), Error> {
         match &counted.place {
-            Place::Stranger(name) => {
-                Ok((name.clone(), self.strangers.get(name).cloned().unwrap_or_default()))
+            Place::Stranger(rule, name) => {
+                let row = stranger(*rule, name);
+                let tally = self.strangers.get(&row).cloned().unwrap_or_default();
+                Ok((row, tally))
             }
             Place::Stored(rule, key, _) => self.read(|estate, _| {
                 let row = tally::row(estate, *rule, key);
@@ -75,11 +80,12 @@ impl Site {
         began: Option<Timestamp>,
     ) -> Result<Option<Change>, Error> {
         match &counted.place {
-            Place::Stranger(name) => {
-                if !self.strangers.contains_key(name) && self.strangers.len() >= STRANGERS_MAX {
+            Place::Stranger(rule, name) => {
+                let row = stranger(*rule, name);
+                if !self.strangers.contains_key(&row) && self.strangers.len() >= STRANGERS_MAX {
                     self.strangers.pop_first();
                 }
-                self.strangers.insert(name.clone(), tally);
+                self.strangers.insert(row, tally);
                 Ok(None)
             }
             Place::Stored(rule, key, class) => {
@@ -131,8 +137,60 @@ impl Site {
     /// Forgets an attempt whose count could not be kept: it will not be examined.
     pub(super) fn uncount(&mut self, began: Timestamp, tallies: &[(Counted, Tally)]) {
         for (counted, _) in tallies {
-            if let Ok((row, _)) = self.tally_of(counted) {
-                self.forget_pending(&row, began);
+            let row = self.row_of(counted);
+            self.forget_pending(&row, began);
+            self.strangers.remove(&row);
+        }
+    }
+
+    /// Lets go of an attempt whose end could not be kept; the next [`Site::advance`] sees to what its failure means.
+    pub(super) fn interrupt(&mut self, began: Timestamp, counts: &[Counted]) {
+        for counted in counts {
+            let row = self.row_of(counted);
+            self.forget_pending(&row, began);
+            self.strangers.remove(&row);
+            self.interrupted.insert(row);
+        }
+    }
+
+    /// Sees to the attempts that were counted and never concluded, by a crash or a full disk: they have failed, and
+    /// may have been one too many.
+    pub(crate) fn settle_interrupted(&mut self, now: Timestamp) -> Result<(), Error> {
+        while let Some(row) = self.interrupted.first().cloned() {
+            self.settle(now, &row)?;
+            self.interrupted.remove(&row);
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, now: Timestamp, row: &Row) -> Result<(), Error> {
+        let Some((attempts, rule)) = self.attempts(row)? else { return Ok(()) };
+        if attempts.tally.lock().is_some() || self.pending.contains_key(row) {
+            return Ok(());
+        }
+        let class = attempts.class.clone();
+        let settled = Attempts { tally: attempts.tally.recover(&rule, class.as_deref()), ..attempts };
+        let Some(lock) = settled.tally.lock() else { return Ok(()) };
+        let change = self.read(|estate, _| Ok(estate.put(&settled)?))?;
+        self.commit(now, vec![change], &[Happening::of_lock(lock, &rule, &settled.key)], Durability::Wait)?;
+        self.watch_lock(row.clone(), &settled);
+        Ok(())
+    }
+
+    /// What is stored in `row`, and the rule that it counts under.
+    pub(crate) fn attempts(&self, row: &Row) -> Result<Option<(Attempts, LockoutRule)>, Error> {
+        self.read(|estate, policy| {
+            let Some(attempts) = estate.get::<Attempts>(row)? else { return Ok(None) };
+            Ok(tally::rule(estate, policy, attempts.rule)?.map(|rule| (attempts, rule)))
+        })
+    }
+
+    fn row_of(&self, counted: &Counted) -> Row {
+        match &counted.place {
+            Place::Stranger(rule, name) => stranger(*rule, name),
+            Place::Stored(rule, key, _) => {
+                let view = self.store.view(&self.id);
+                tally::row(&Estate::new(&self.id, &*view, &*self.cipher), *rule, key)
             }
         }
     }
@@ -142,16 +200,21 @@ impl Counted {
     pub(super) fn class(&self) -> Option<String> {
         match &self.place {
             Place::Stored(_, _, class) => class.clone(),
-            Place::Stranger(_) => None,
+            Place::Stranger(..) => None,
         }
     }
 
     pub(super) fn key(&self) -> &str {
         match &self.place {
             Place::Stored(_, key, _) => key,
-            Place::Stranger(name) => name,
+            Place::Stranger(_, name) => name,
         }
     }
+}
+
+/// Where the tally of a name of no account is kept; no row of the store is called so.
+fn stranger(rule: usize, name: &str) -> Row {
+    format!("{rule}/{name}")
 }
 
 /// The most names of no account whose attempts are remembered: so that a guesser of names fills no memory.

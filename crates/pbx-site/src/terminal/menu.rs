@@ -1,3 +1,4 @@
+use pbx_auth::Role;
 use pbx_cmdline::Echo;
 use pbx_estate::Args;
 use pbx_kernel::Secret;
@@ -27,7 +28,7 @@ pub(super) enum Said {
 pub(super) enum Step {
     /// The next question.
     Ask(Walk),
-    /// The item has all its answers.
+    /// The item has all its answers, or the role does not include what it needs.
     Run(Walk, &'static Item, Args),
     /// The first menu was left.
     Left,
@@ -65,17 +66,17 @@ impl Walk {
         (text, "Choice: ".to_owned(), Echo::Shown)
     }
 
-    /// Takes what was said.
-    pub(super) fn step(mut self, said: Said) -> Step {
+    /// Takes what was said by somebody with `role`.
+    pub(super) fn step(mut self, said: Said, role: &Role) -> Step {
         self.remark = "";
         match (self.asking.take(), said) {
             (Some((item, args, asked)), said) => self.answer(item, args, asked, said),
-            (None, Said::Text(text)) => self.choose(&text),
+            (None, Said::Text(text)) => self.choose(&text, role),
             (None, Said::Secret(_)) => Step::Ask(self),
         }
     }
 
-    fn choose(mut self, text: &str) -> Step {
+    fn choose(mut self, text: &str, role: &Role) -> Step {
         let chosen = text.trim().parse::<usize>().ok().and_then(|it| it.checked_sub(1));
         let item = chosen.and_then(|index| self.path.last()?.items.get(index));
         match item.map(|it| (it, it.does)) {
@@ -87,6 +88,7 @@ impl Walk {
                 self.path.pop();
                 if self.path.is_empty() { Step::Left } else { Step::Ask(self) }
             }
+            Some((item, _)) if !role.includes(item.needs) => Step::Run(self, item, Args::default()),
             Some((_, Does::Open(menu))) => {
                 self.path.push(menu);
                 Step::Ask(self)

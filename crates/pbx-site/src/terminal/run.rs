@@ -112,7 +112,8 @@ impl Terminal {
         self.busy = false;
         let answer = site.finish_hashing(now, hashing, hashed)?;
         self.answered(site, now, answer, out)?;
-        self.type_ahead(site, now, out)
+        self.type_ahead(site, now, out)?;
+        if self.ended && !self.busy && !self.over { self.end_of_input(site, now, out) } else { Ok(()) }
     }
 
     fn answered(

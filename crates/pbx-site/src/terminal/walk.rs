@@ -1,5 +1,5 @@
 use pbx_auth::Principal;
-use pbx_estate::Args;
+use pbx_estate::{Args, Handler, Outcome};
 use pbx_kernel::Timestamp;
 use pbx_product::{Console, Does, Item};
 
@@ -28,7 +28,7 @@ impl Terminal {
     ) -> Result<(), Error> {
         let Mode::Walking(walk) = std::mem::replace(&mut self.mode, Mode::New) else { return Ok(()) };
         let principal = site.principal(now, &self.session)?;
-        match walk.step(said) {
+        match walk.step(said, &principal.role) {
             Step::Ask(walk) => {
                 self.walk(walk, out);
                 Ok(())
@@ -51,7 +51,11 @@ impl Terminal {
         out: &mut Vec<Output>,
     ) -> Result<(), Error> {
         self.mode = Mode::Walking(walk);
-        let Does::Ask { run, .. } = item.does else { return self.again(site, now, out) };
+        let run: Handler = match item.does {
+            Does::Ask { run, .. } => run,
+            // Comes here only to be refused, on record, by whoever runs it.
+            Does::Open(_) | Does::Leave => |_, _| Ok(Outcome::default()),
+        };
         let invocation = Invocation {
             event: "menu.run",
             name: item.label.to_owned(),

@@ -58,10 +58,8 @@ pub(super) fn serve(
         return Ok(Exchange::Respond(unauthenticated(site), None));
     };
     let name = format!("{} {}", route.method.as_str(), route.path);
-    site.principal(now, &session)?;
-    if site.must_change(&session) && needs != pbx_product::needs::OWN {
-        let refusal = Refusal::Conflict("Change your password first.".to_owned());
-        return Ok(Exchange::Respond(refused(site, &refusal), None));
+    if site.principal(now, &session)?.surface != Surface::Api {
+        return Ok(Exchange::Respond(unauthenticated(site), None));
     }
     let invocation = Invocation { event: "route.run", name, needs, run, args, line: None };
     match site.invoke(now, &session, invocation)? {

@@ -1,6 +1,6 @@
 use pbx_auth::Principal;
 use pbx_estate::{Args, Refusal, Reply};
-use pbx_kernel::{Durability, Secret, Sequence, Timestamp};
+use pbx_kernel::{Durability, Secret, Sequence, Surface, Timestamp};
 use pbx_page::{Block, Note, Sheet, render, render_login};
 use pbx_product::{Action, Page, Shown};
 
@@ -88,6 +88,9 @@ pub(super) fn serve(site: &mut Site, now: Timestamp, request: &Request) -> Resul
         return Ok(Exchange::Respond(to_login(site, request), None));
     };
     let principal = site.principal(now, &session)?;
+    if !matches!(principal.surface, Surface::SelfService | Surface::Web) {
+        return Ok(Exchange::Respond(to_login(site, request), None));
+    }
     if request.path == LOGOUT_PATH && request.method == "POST" {
         return log_out(site, now, request, &session, &csrf);
     }
@@ -99,7 +102,7 @@ pub(super) fn serve(site: &mut Site, now: Timestamp, request: &Request) -> Resul
         };
         return Ok(Exchange::Respond(response, None));
     };
-    if let Some(own) = site.must_change(&session).then(|| own_page(site)).flatten()
+    if let Some(own) = site.must_change(&session).then(|| own_page(site, &principal)).flatten()
         && own.path != page.path
     {
         return Ok(Exchange::Respond(response::see_other(own.path), None));
@@ -116,7 +119,7 @@ pub(super) fn serve(site: &mut Site, now: Timestamp, request: &Request) -> Resul
                 let why = "This form is too old or was sent from elsewhere. Go back, load the page again and repeat.";
                 return Ok(Exchange::Respond(visit.message(site, now, 403, why), None));
             }
-            values.iter().for_each(|(name, value)| args.add(name, value));
+            add(visit.page, &mut args, &values);
             act(site, now, visit, args)
         }
         _ => Ok(Exchange::Respond(visit.message(site, now, 405, "This page takes GET and POST only."), None)),
@@ -245,16 +248,22 @@ fn home(site: &Site, principal: &Principal) -> Option<&'static Page> {
     site.product.pages(&site.policy).find(|it| principal.role.includes(it.needs))
 }
 
-/// The page where one's own password is changed.
-fn own_page(site: &Site) -> Option<&'static Page> {
-    site.product.pages(&site.policy).find(|it| it.actions.iter().any(|action| action.name == "own-password"))
+/// The page where the principal may change its own password.
+fn own_page(site: &Site, principal: &Principal) -> Option<&'static Page> {
+    let own = |it: &&Page| it.actions.iter().any(|action| action.name == "own-password");
+    site.product.pages(&site.policy).filter(own).find(|it| principal.role.includes(it.needs))
 }
 
 fn args(page: &Page, query: Vec<(String, String)>) -> Args {
     let mut args = Args::of(page.with.iter().copied());
-    let fixed = |name: &str| page.with.iter().any(|(it, _)| *it == name);
-    query.iter().filter(|(name, _)| !fixed(name)).for_each(|(name, value)| args.add(name, value));
+    add(page, &mut args, &query);
     args
+}
+
+/// Adds what a query or a form gives, but for what the page has fixed.
+fn add(page: &Page, args: &mut Args, values: &[(String, String)]) {
+    let fixed = |name: &str| page.with.iter().any(|(it, _)| *it == name);
+    values.iter().filter(|(name, _)| !fixed(name)).for_each(|(name, value)| args.add(name, value));
 }
 
 /// Fills the refused form with what was typed, and marks the field that was wrong.

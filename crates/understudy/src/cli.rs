@@ -1,0 +1,154 @@
+//! The command line: what can be typed, and what `--help` teaches.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Stand in for the management plane of a PBX: five products over SSH and HTTPS, with their real controls.
+///
+/// Start with `understudy serve`: it prints where everything answers, and with which accounts. For labs and tests
+/// only: the accounts are documented, the telephony is simulated.
+#[derive(Parser)]
+#[command(version, propagate_version = true, after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run a world until Ctrl-C.
+    Serve(Serve),
+    /// Check scenario and policy files; every mistake is named with file, line and field.
+    Check(Check),
+    /// Verify a trail offline, with the public key only.
+    Verify(Verify),
+    /// List what the vendors' papers state and how each statement is met.
+    Controls(Controls),
+    /// Show or steer the virtual clock of a running world.
+    Clock(Clock),
+    /// List the sites of a running world.
+    Sites(Director),
+}
+
+/// What `serve` takes.
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// The world: a scenario file. Without one, the five products on their usual ports.
+    pub(crate) scenario: Option<PathBuf>,
+    /// Where state lives; made with mode 0700.
+    #[arg(long, value_name = "DIR", default_value = "state")]
+    pub(crate) state: PathBuf,
+    /// Keep everything in memory: nothing is written, nothing survives.
+    #[arg(long, conflicts_with = "state")]
+    pub(crate) ephemeral: bool,
+    /// The operator's root key, a file outside the state directory; made where there is none. [default: beside the
+    /// state directory, DIR.root-key]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) root_key: Option<PathBuf>,
+    /// The address to listen on. Anything but a loopback address puts a lab with known passwords on a network.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    pub(crate) listen: IpAddr,
+    /// Write this file, whole, once every listener is ready: addresses, accounts, certificates, director.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) endpoints: Option<PathBuf>,
+    /// Replace a product's policy by this file; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Vec<PathBuf>,
+    /// What to log on standard error: error, warn, info, debug, or a filter such as `warn,pbx_ssh=debug`.
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    pub(crate) log: String,
+}
+
+/// What `check` takes.
+#[derive(Args)]
+pub(crate) struct Check {
+    /// Scenario files, and policies (files with a [product] table).
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// What `verify` takes.
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// The trail: one recorder line per row, as the director's /sites/ID/trail gives it; `-` for standard input.
+    pub(crate) trail: PathBuf,
+    /// The recorder's public key: the text of the director's /public-key, or a file with it.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: String,
+    /// A signed checkpoint that was kept with the trail; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Vec<PathBuf>,
+    /// A signed checkpoint that was kept elsewhere, out of reach of whoever writes the trail.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) anchor: Vec<PathBuf>,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What `controls` takes.
+#[derive(Args)]
+pub(crate) struct Controls {
+    /// Only this product, for example `mx-one`.
+    pub(crate) product: Option<String>,
+    /// How to print them.
+    #[arg(long, value_enum, default_value_t = Form::Table)]
+    pub(crate) form: Form,
+}
+
+/// A form of printing.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// One object for each, in an array.
+    Json,
+    /// Columns for people.
+    Table,
+    /// Tab-separated values.
+    Tsv,
+}
+
+/// Where a running world's director is.
+#[derive(Args)]
+pub(crate) struct Director {
+    /// The endpoints file that `serve --endpoints` wrote.
+    #[arg(long, value_name = "FILE", default_value = "state/endpoints.json")]
+    pub(crate) endpoints: PathBuf,
+}
+
+/// What `clock` takes.
+#[derive(Args)]
+pub(crate) struct Clock {
+    #[command(flatten)]
+    pub(crate) director: Director,
+    #[command(subcommand)]
+    pub(crate) deed: Option<ClockDeed>,
+}
+
+/// What can be done to the clock; nothing shows it.
+#[derive(Subcommand)]
+pub(crate) enum ClockDeed {
+    /// Move it on, for example by `20m`, `90s`, `2h` or `7d`.
+    Advance {
+        /// How far.
+        by: String,
+    },
+    /// Stop it.
+    Freeze,
+    /// Let it run with real time again.
+    Run,
+    /// Set it to a moment that is not before now, for example `2026-12-24T18:00:00Z`.
+    Set {
+        /// The moment, RFC 3339.
+        to: String,
+    },
+}
+
+const AFTER_HELP: &str = "\
+Exit status: 0 done; 1 it failed, or what was verified is not intact; 2 the command line or a file is wrong.
+
+  understudy serve                                 five products, state in ./state
+  understudy serve world.toml --ephemeral --endpoints e.json   for a test suite
+  understudy check world.toml                      is this scenario right?
+  understudy controls mx-one                       what the paper states, and how it is met";

@@ -1,0 +1,46 @@
+//! One binary that stands in for the management plane of a PBX.
+
+mod check;
+mod cli;
+mod controls;
+mod products;
+mod remote;
+mod serve;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
+        return ExitCode::FAILURE;
+    }
+    let done = match Cli::parse().command {
+        Command::Check(check) => check::run(&check),
+        Command::Clock(clock) => remote::clock(&clock),
+        Command::Controls(controls) => controls::run(&controls),
+        Command::Serve(serve) => serve::run(&serve),
+        Command::Sites(director) => remote::sites(&director),
+        Command::Verify(verify) => verify::run(&verify),
+    };
+    done.unwrap_or_else(|error| {
+        complain(&error);
+        if error.downcast_ref::<pbx_world::StartError>().is_some_and(pbx_world::StartError::is_mistake) {
+            ExitCode::from(2)
+        } else {
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// Says what went wrong, and why, one cause per line.
+#[expect(clippy::print_stderr, reason = "the last word of the program")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("understudy: {error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  because {cause}");
+    }
+}

@@ -1,0 +1,97 @@
+//! `understudy verify`: is this trail what the recorder wrote?
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use pbx_recorder::{Anchor, Anchoring, PublicKey};
+
+use crate::cli::Verify;
+
+/// Verifies and reports; the exit status says whether the trail is intact.
+pub(crate) fn run(verify: &Verify) -> Result<ExitCode> {
+    let key = read_key(&verify.key)?;
+    let trail = read(&verify.trail)?;
+    let mut anchors = Vec::new();
+    for (files, anchoring) in [(&verify.checkpoint, Anchoring::Inside), (&verify.anchor, Anchoring::Outside)]
+    {
+        for file in files {
+            anchors.extend(notes(file, anchoring)?);
+        }
+    }
+    let lines = trail.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let report = pbx_recorder::verify(lines, &anchors, &key);
+    if verify.json {
+        say(&serde_json::to_string_pretty(&report)?)?;
+    } else {
+        say(&report.to_string())?;
+    }
+    Ok(if report.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The key itself, or a file with it.
+fn read_key(given: &str) -> Result<PublicKey> {
+    let text = if Path::new(given).exists() {
+        fs::read_to_string(given).with_context(|| format!("cannot read the public key {given}"))?
+    } else {
+        given.to_owned()
+    };
+    PublicKey::parse(text.trim()).context("this is no public key: it looks like name+12345678+base64")
+}
+
+/// The signed notes of a file: one, or several with an empty line between signature and next text.
+fn notes(file: &PathBuf, anchoring: Anchoring) -> Result<Vec<Anchor>> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("cannot read the checkpoint {}", file.display()))?;
+    let name = file.display().to_string();
+    let mut notes = Vec::new();
+    let mut note = String::new();
+    let mut signed = false;
+    for line in text.lines() {
+        if signed && !line.starts_with('\u{2014}') {
+            notes.push(Anchor { name: name.clone(), text: std::mem::take(&mut note), anchoring });
+            signed = false;
+            if line.is_empty() {
+                continue;
+            }
+        }
+        signed |= line.starts_with('\u{2014}');
+        note.push_str(line);
+        note.push('\n');
+    }
+    if signed {
+        notes.push(Anchor { name, text: note, anchoring });
+    } else if !note.trim().is_empty() {
+        bail!("{} ends in the middle of a checkpoint: its signature line is missing", file.display());
+    }
+    Ok(notes)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        io::stdin()
+            .lock()
+            .take(TRAIL_BYTES_MAX)
+            .read_to_end(&mut bytes)
+            .context("cannot read standard input")?;
+    } else {
+        let file =
+            fs::File::open(path).with_context(|| format!("cannot read the trail {}", path.display()))?;
+        file.take(TRAIL_BYTES_MAX)
+            .read_to_end(&mut bytes)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+    }
+    Ok(bytes)
+}
+
+#[expect(clippy::print_stdout, reason = "the report is what the command is for")]
+fn say(text: &str) -> Result<()> {
+    println!("{}", text.trim_end());
+    Ok(())
+}
+
+/// The largest trail that is verified in one go: some ten million records.
+const TRAIL_BYTES_MAX: u64 = 4 * 1_024 * 1_024 * 1_024;
