@@ -252,8 +252,8 @@ mod tests {
             Ok(trail.iter().skip(usize::try_from(from).expect("small")).take(count).cloned().collect())
         };
         let page = Page::gather(from, limit, filter, read).expect("a page");
-        let seq = |it: &Box<RawValue>| serde_json::from_str::<Record>(it.get()).expect("a record").seq;
-        (page.records.iter().map(seq).collect(), page.next)
+        let seq = |it: &RawValue| serde_json::from_str::<Record>(it.get()).expect("a record").seq;
+        (page.records.iter().map(|it| seq(it)).collect(), page.next)
     }
 
     #[test]

@@ -77,9 +77,13 @@ pub fn append(estate: &Estate<'_>, log: &Log, head: &mut Head, entry: Entry) -> 
     Ok(changes)
 }
 
-/// The logs that take `event`.
-pub fn taking<'p>(policy: &'p Policy, event: &str) -> impl Iterator<Item = &'p Log> {
-    policy.logs.iter().filter(move |log| log.takes.iter().any(|prefix| event.starts_with(prefix.as_str())))
+/// The logs that take `event`, where it was refused or was not.
+pub fn taking<'p>(policy: &'p Policy, event: &str, refused: bool) -> impl Iterator<Item = &'p Log> {
+    let takes = move |prefix: &String| match prefix.strip_prefix("refused:") {
+        Some(prefix) => refused && event.starts_with(prefix),
+        None => event.starts_with(prefix.as_str()),
+    };
+    policy.logs.iter().filter(move |log| log.takes.iter().any(takes))
 }
 
 /// Shows the newest entries of the log `log` first, those that contain `search`, a page at a time (`before`).

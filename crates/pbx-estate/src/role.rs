@@ -48,6 +48,12 @@ impl Present<'_> {
         }
     }
 
+    /// The names of the surfaces that it admits.
+    pub fn surfaces(&self) -> Vec<String> {
+        let all = [Surface::Api, Surface::SelfService, Surface::Ssh, Surface::Web];
+        all.into_iter().filter(|it| self.admits(*it)).map(|it| it.to_string()).collect()
+    }
+
     /// Whether an administrator may give it to accounts.
     pub fn is_assignable(&self) -> bool {
         self.shipped.is_none_or(|it| it.assignable)

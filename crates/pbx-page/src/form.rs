@@ -156,6 +156,16 @@ impl Field {
         Self { value: value.to_owned(), ..Self::new(name, label, FieldKind::Checkbox) }
     }
 
+    /// One of several ticks under the same name, sent as `value`.
+    pub fn option(
+        name: impl Into<String>,
+        label: impl Into<String>,
+        value: impl Into<String>,
+        ticked: bool,
+    ) -> Self {
+        Self { value: value.into(), ..Self::new(name, label, FieldKind::Option { ticked }) }
+    }
+
     /// With what was typed or is set. A password stays empty.
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
@@ -198,9 +208,25 @@ impl Field {
         matches!(self.kind, FieldKind::Password { .. })
     }
 
-    /// Whether a checkbox is ticked.
+    /// Whether it is a box to tick.
+    pub fn is_box(&self) -> bool {
+        matches!(self.kind, FieldKind::Checkbox | FieldKind::Option { .. })
+    }
+
+    /// Whether its box is ticked.
     pub fn ticked(&self) -> bool {
-        self.value == "on"
+        match self.kind {
+            FieldKind::Option { ticked } => ticked,
+            _ => self.value == "on",
+        }
+    }
+
+    /// What its box is sent as when it is ticked.
+    pub fn sent(&self) -> &str {
+        match self.kind {
+            FieldKind::Option { .. } => &self.value,
+            _ => "on",
+        }
     }
 }
 
@@ -221,6 +247,11 @@ pub enum FieldKind {
         min: i64,
         /// The largest.
         max: i64,
+    },
+    /// One of several ticks under one name, sent as the field's value.
+    Option {
+        /// Whether it is ticked.
+        ticked: bool,
     },
     /// A password, hidden while typed.
     Password {

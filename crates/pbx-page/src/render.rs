@@ -56,7 +56,11 @@ fn local(href: &str) -> &str {
 /// The id of a field's control: unique on the page as long as forms have ids of their own.
 fn control_id(form: &Form, field: &Field) -> String {
     let prefix = if form.id.is_empty() { "form" } else { &form.id };
-    format!("{}-{}", id(prefix), id(&field.name))
+    let control = format!("{}-{}", id(prefix), id(&field.name));
+    match field.kind {
+        FieldKind::Option { .. } => format!("{control}-{}", id(&field.value)),
+        _ => control,
+    }
 }
 
 /// `text` as an id: what is neither letter, digit, `-` nor `_` becomes `-`.

@@ -93,6 +93,7 @@ fn everything(text: &str) -> (Frame, Sheet) {
 fn every_field(text: &str) -> Form {
     let kinds = [
         FieldKind::Checkbox,
+        FieldKind::Option { ticked: true },
         FieldKind::Date,
         FieldKind::Email,
         FieldKind::File,

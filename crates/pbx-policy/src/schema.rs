@@ -241,7 +241,7 @@ pub struct Log {
     /// The surfaces on which it may be cleared; all where it is empty.
     #[serde(default)]
     pub clear_on: Vec<Surface>,
-    /// The events it takes, by prefix: `auth.` takes `auth.rejected`.
+    /// The events it takes, by prefix: `auth.` takes `auth.rejected`, `refused:page.` what was refused of `page.`.
     pub takes: Vec<String>,
     /// How many entries it keeps; the oldest give way.
     pub entries_max: usize,

@@ -113,6 +113,11 @@ impl Happening {
         self
     }
 
+    /// Whether the site said no.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.outcome == Outcome::Refused
+    }
+
     /// The log that it cleared.
     pub(crate) fn cleared_log(&self) -> Option<&str> {
         match &self.object {

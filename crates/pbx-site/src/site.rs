@@ -249,7 +249,7 @@ impl Site {
         heads: &mut BTreeMap<String, log::Head>,
     ) -> Result<Vec<Change>, Error> {
         let mut changes = Vec::new();
-        for taking in log::taking(&self.policy, happening.event) {
+        for taking in log::taking(&self.policy, happening.event, happening.is_refused()) {
             self.read(|estate, _| {
                 let mut head = self.head(estate, &taking.id, heads)?;
                 changes.extend(log::append(estate, taking, &mut head, happening.entry(now))?);

@@ -23,8 +23,8 @@ impl Plane for SeatPlane {
         self.0.banner()
     }
 
-    fn knows_key(&self, _: &str, _: &str) -> bool {
-        true
+    fn knows_key(&self, name: &str, key: &str) -> bool {
+        self.0.knows_key(name, key)
     }
 
     async fn log_in(&self, attempt: Attempt) -> Result<Admission, Error> {

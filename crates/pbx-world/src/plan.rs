@@ -298,9 +298,14 @@ impl KnownAccount {
             must_change: false,
             password: plan.password.clone(),
             pin: plan.pin.clone(),
-            keys: plan.keys.clone(),
+            keys: plan.keys.iter().map(|it| without_comment(it)).collect(),
         }
     }
+}
+
+/// A line of an `authorized_keys` file as its key alone: a transport reports keys without a comment.
+fn without_comment(line: &str) -> String {
+    line.split_ascii_whitespace().take(2).collect::<Vec<_>>().join(" ")
 }
 
 /// The product that a policy without looks of its own runs on.

@@ -28,7 +28,17 @@ pub(crate) const FACE: Face = Face {
 };
 
 pub(crate) const PAGES: &[Page] = &[
-    page("/users/user", "Users", "User", needs::ACCOUNTS_READ, standard::accounts, standard::ACCOUNT_ACTIONS),
+    with(
+        &[("surface", "web")],
+        page(
+            "/users/user",
+            "Users",
+            "User",
+            needs::ACCOUNTS_READ,
+            standard::accounts,
+            standard::ACCOUNT_ACTIONS,
+        ),
+    ),
     page(
         "/users/unlock",
         "Users",

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use pbx_recorder::{Anchor, Anchoring, PublicKey};
+use pbx_recorder::{Anchor, Anchoring, Entry, PublicKey};
 
 use crate::cli::Verify;
 
 /// Verifies and reports; the exit status says whether the trail is intact.
 pub(crate) fn run(verify: &Verify) -> Result<ExitCode> {
-    let key = read_key(&verify.key)?;
     let trail = read(&verify.trail)?;
+    let key = read_key(&verify.key, &trail)?;
     let mut anchors = Vec::new();
     for (files, anchoring) in [(&verify.checkpoint, Anchoring::Inside), (&verify.anchor, Anchoring::Outside)]
     {
@@ -31,14 +31,29 @@ pub(crate) fn run(verify: &Verify) -> Result<ExitCode> {
     Ok(if report.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The key itself, or a file with it.
-fn read_key(given: &str) -> Result<PublicKey> {
+/// The key itself, or the one for this trail's site in a file with one key per line.
+fn read_key(given: &str, trail: &[u8]) -> Result<PublicKey> {
     let text = if Path::new(given).exists() {
         fs::read_to_string(given).with_context(|| format!("cannot read the public key {given}"))?
     } else {
         given.to_owned()
     };
-    PublicKey::parse(text.trim()).context("this is no public key: it looks like name+12345678+base64")
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut keys = lines
+        .map(PublicKey::parse)
+        .collect::<Result<Vec<_>, _>>()
+        .context("this is no public key: it looks like name+12345678+base64")?;
+    if keys.len() > 1 {
+        let site = site_of(trail).context("the key file has several keys, and the trail does not say its site")?;
+        keys.retain(|key| key.name().rsplit('/').next() == Some(site.as_str()));
+    }
+    keys.pop().with_context(|| format!("{given} has no key for this trail"))
+}
+
+/// The site of the first record that can be read.
+fn site_of(trail: &[u8]) -> Option<String> {
+    let mut lines = trail.split(|byte| *byte == b'\n');
+    lines.find_map(|line| Entry::parse(line).ok()).map(|entry| entry.record.site.to_string())
 }
 
 /// The signed notes of a file: one, or several with an empty line between signature and next text.

@@ -9,11 +9,18 @@ use crate::{
     Args, Context, Error, Event, Facts, Listing, NewPassword, Noun, Outcome, Refusal, Reply, Stop, tally,
 };
 
-/// Lists the accounts whose row contains `search`.
+/// Lists the accounts whose row contains `search`, and that may log in on `surface` where one is given.
 pub fn list(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     let search = args.get("search").unwrap_or_default().to_lowercase();
+    let surface = args.get("surface");
     let mut rows = Vec::new();
     for account in every(&cx.estate)? {
+        if let Some(surface) = surface
+            && !role::find(&cx.estate, cx.policy, &account.role)?
+                .is_some_and(|it| it.surfaces().iter().any(|own| own == surface))
+        {
+            continue;
+        }
         let cells = cells(cx, account)?;
         if cells.iter().any(|it| it.to_lowercase().contains(&search)) {
             rows.push(cells);

@@ -69,9 +69,7 @@ fn one(cx: &Context<'_>, args: &Args) -> Result<Shown, Stop> {
     let mut form = Form::post("save", "?do=save", "Save").legend("What it includes").hidden("id", id);
     form = form.field(Field::text("name", "Name").value(name).required());
     for (permission, allows) in &cx.policy.permissions {
-        let mut field = Field::checkbox("permission", allows, has(permission));
-        permission.clone_into(&mut field.value);
-        form = form.field(field);
+        form = form.field(Field::option("permission", allows, permission, has(permission)));
     }
     let remove = Form::post("remove", "?do=remove", "Remove").legend("Remove").danger().hidden("id", id);
     Ok(sheet.block(form).block(remove).into())

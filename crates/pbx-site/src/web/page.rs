@@ -275,7 +275,7 @@ fn fill(sheet: &mut Sheet, action: &str, args: &Args, refusal: &Refusal) {
         }
         for field in &mut form.fields {
             if let Some(typed) = args.get(&field.name)
-                && !matches!(field.kind, pbx_page::FieldKind::Checkbox)
+                && !field.is_box()
             {
                 typed.clone_into(&mut field.value);
             }

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pbx_kernel::{Sequence, StoreError, Surface};
 use pbx_site::{Attempt, Begun, Error, Examination, Proof, Verdict};
 use tokio::sync::oneshot;
 
@@ -30,10 +29,9 @@ impl Seat {
 
     async fn decide(&self, attempt: Attempt) -> Result<Verdict, Error> {
         self.wait_until_founded().await?;
-        let surface = attempt.surface;
         let has_password = matches!(attempt.proof, Proof::Password(_));
         let examination = self.begin(attempt).await?;
-        let counted = self.wait_until_counted(&examination, surface).await;
+        let counted = durable(&*self.shared.store, examination.counted).await;
         // What is not safely counted is not examined.
         let matches = counted.is_ok() && has_password && self.examine(&examination).await;
         let verdict = self.with_site(|site, now| {
@@ -72,22 +70,6 @@ impl Seat {
         Err(failed(TOO_MANY))
     }
 
-    /// Waits until the count is on the disk. Names of no account are counted in memory only, but take as long where
-    /// others would have to wait: the time must not tell which names there are.
-    async fn wait_until_counted(
-        &self,
-        examination: &Examination,
-        surface: Surface,
-    ) -> Result<(), StoreError> {
-        if examination.counted != NOT_ON_DISK {
-            return durable(&*self.shared.store, examination.counted).await;
-        }
-        if self.policy().lockouts.iter().any(|it| it.surfaces.contains(&surface)) {
-            return self.shared.barrier(&self.id).await;
-        }
-        Ok(())
-    }
-
     async fn examine(&self, examination: &Examination) -> bool {
         let (password, against) = (examination.password.clone(), examination.against.clone());
         self.shared.pool.verify(password, against).await.unwrap_or_else(|error| {
@@ -112,9 +94,6 @@ impl Seat {
         }
     }
 }
-
-/// The sequence of a count that needs no disk.
-const NOT_ON_DISK: Sequence = Sequence(0);
 
 /// How often an attempt may find that others are still undecided: each time one of them was decided, and an account
 /// is locked after far fewer.

@@ -30,7 +30,7 @@ pub(super) const OWN_PASSWORD: Menu = Menu {
 const USERS: Menu = Menu {
     title: "User task",
     items: &[
-        item("List the accounts", needs::ACCOUNTS_READ, ask(&[], account::list)),
+        item("List the accounts", needs::ACCOUNTS_READ, fixed(&[], &[("surface", "ssh")], account::list)),
         item("Show an account", needs::ACCOUNTS_READ, ask(&[NAME], account::show)),
         item("List the locked accounts", needs::ACCOUNTS_READ, ask(&[], account::locked)),
         item("Add a Linux account", needs::ACCOUNTS_CREATE, ask(ADD_QUESTIONS, add)),
