@@ -96,6 +96,7 @@ pub(crate) fn router(api: Api, token: Token) -> Router {
     let guarded = OpenApiRouter::new()
         .routes(routes!(sites::list))
         .routes(routes!(sites::show))
+        .routes(routes!(sites::accounts))
         .routes(routes!(sites::lockouts))
         .routes(routes!(records::query))
         .routes(routes!(trail::download))

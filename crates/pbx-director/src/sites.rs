@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::State;
+use pbx_estate::account::Account;
 use pbx_estate::setting::Admission;
 use pbx_kernel::{Surface, Timestamp, Transport};
 use pbx_site::Lockout;
@@ -94,6 +95,30 @@ struct LockoutReply {
     until: Option<String>,
 }
 
+/// The accounts of a site.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AccountsReply {
+    /// By name.
+    accounts: Vec<AccountReply>,
+}
+
+/// One account as it is now.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "name": "ada", "role": "administrator", "state": "open", "last_login": "2026-11-22T09:00:04.120Z"
+}))]
+struct AccountReply {
+    /// Its name.
+    name: String,
+    /// Its role's id.
+    role: String,
+    /// What stands between it and a login: `open`, `locked`, `disabled`, `no password` or `must change password`.
+    state: &'static str,
+    /// When it last logged in.
+    #[schema(format = DateTime)]
+    last_login: Option<String>,
+}
+
 /// Every site.
 #[utoipa::path(get, path = "/sites", operation_id = "list_sites", tag = "sites", responses(
     (status = 200, description = "The sites", body = SitesReply),
@@ -110,6 +135,20 @@ pub(crate) async fn list(State(api): State<Api>) -> Result<Json<SitesReply>, Pro
     responses((status = 200, description = "The site", body = SiteReply), Guarded, OfSite))]
 pub(crate) async fn show(OneSite(seat): OneSite) -> Json<SiteReply> {
     Json(SiteReply::of(&seat))
+}
+
+/// A site's accounts and the state of each.
+#[utoipa::path(get, path = "/sites/{id}/accounts", operation_id = "list_accounts", tag = "sites",
+    params(("id" = String, Path, description = "The site", example = "mx-one")),
+    responses((status = 200, description = "The accounts", body = AccountsReply), Guarded, OfSite, OfStore))]
+pub(crate) async fn accounts(
+    State(api): State<Api>,
+    OneSite(seat): OneSite,
+) -> Result<Json<AccountsReply>, Problem> {
+    let accounts = api.blocking(move |_| seat.accounts_now()).await??;
+    let mut accounts: Vec<AccountReply> = accounts.into_iter().map(AccountReply::of).collect();
+    accounts.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(Json(AccountsReply { accounts }))
 }
 
 /// A site's counts of failed logins and its locks, whether they are of accounts or of addresses.
@@ -150,6 +189,13 @@ impl SiteReply {
             trail_len: seat.trail_len(),
             listeners: listeners.collect(),
         }
+    }
+}
+
+impl AccountReply {
+    fn of((account, state): (Account, &'static str)) -> Self {
+        let last_login = account.last_login.map(|it| it.to_string());
+        Self { name: account.name.to_string(), role: account.role, state, last_login }
     }
 }
 

@@ -7,7 +7,7 @@ use pbx_kernel::{AccountName, Change, Row, Table, Timestamp, Verifier};
 use pbx_policy::{Policy, Rank};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Estate, Noun, setting};
+use crate::{Error, Estate, Noun, setting, tally};
 
 mod manage;
 
@@ -130,6 +130,22 @@ pub fn alias(estate: &Estate<'_>, alias: &str, account: &Account) -> Result<Chan
 /// Every account.
 pub fn every(estate: &Estate<'_>) -> Result<Vec<Account>, Error> {
     Ok(estate.list::<Account>(None, ACCOUNTS_MAX)?.into_iter().map(|(_, it)| it).collect())
+}
+
+/// What stands between `account` and a login at `now`: `open` means nothing but its password.
+pub fn state(
+    estate: &Estate<'_>,
+    policy: &Policy,
+    now: Timestamp,
+    account: &Account,
+) -> Result<&'static str, Error> {
+    Ok(match tally::lock_of(estate, policy, now, account)? {
+        Some(_) => "locked",
+        None if account.disabled => "disabled",
+        None if account.password.is_none() => "no password",
+        None if account.must_change => "must change password",
+        None => "open",
+    })
 }
 
 /// The password rule that accounts with `role` keep, with what the administrator has set over it.

@@ -83,7 +83,7 @@ impl Certificates {
                 let (_, key_pem) = new_key("ca", Some(&key_path))?;
                 let key = KeyPair::from_pem(&key_pem).map_err(make("ca"))?;
                 let pem = authority().self_signed(&key).map_err(make("ca"))?.pem();
-                write_whole(&pem_path, &pem, PUBLIC).map_err(file(&pem_path))?;
+                write_whole(&pem_path, &pem, FILE_MODE).map_err(file(&pem_path))?;
             }
         }
         let ca_pem = std::fs::read_to_string(&pem_path).map_err(file(&pem_path))?;
@@ -121,7 +121,7 @@ impl Certificates {
         let (pem_path, key_path) = (folder.join(format!("{name}.pem")), folder.join(format!("{name}.key")));
         if !pem_path.exists() {
             let (pem, key) = self.certify(name, Some(&key_path))?;
-            write_whole(&pem_path, &pem, PUBLIC).map_err(file(&pem_path))?;
+            write_whole(&pem_path, &pem, FILE_MODE).map_err(file(&pem_path))?;
             return Ok((pem, key));
         }
         if !key_path.exists() {
@@ -221,8 +221,8 @@ fn file(path: &Path) -> impl Fn(io::Error) -> CertificateError + '_ {
     |source| CertificateError::File { path: path.to_owned(), source }
 }
 
-/// Certificates are for everybody.
-const PUBLIC: u32 = 0o644;
+/// Certificates are for everybody, but the folder they lie in is not: there, every file is its owner's.
+const FILE_MODE: u32 = 0o600;
 
 const DAY: Duration = Duration::from_hours(24);
 

@@ -1,6 +1,7 @@
 use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -81,7 +82,10 @@ where
     S: Service,
     I: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
+    let begun = Arc::new(AtomicBool::new(false));
+    let begins = Arc::clone(&begun);
     let call = hyper::service::service_fn(move |request| {
+        begins.store(true, Ordering::Relaxed);
         let service = service.clone();
         async move { Ok::<_, Infallible>(service.call(peer, request).await) }
     });
@@ -90,6 +94,10 @@ where
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = no_request(&begun) => {
+            tracing::debug!(source = %peer.source, "a connection asks for nothing");
+            return;
+        }
         () = stopping.requested() => {
             connection.as_mut().graceful_shutdown();
             connection.await
@@ -99,6 +107,15 @@ where
         tracing::debug!(source = %peer.source, %error, "a connection ended early");
     }
     drop(permit);
+}
+
+/// Returns once a connection is as old as a head may be and no request has come. hyper by itself waits for ever for
+/// the bytes that tell HTTP/1.1 from HTTP/2, and for the first request of the latter.
+async fn no_request(begun: &AtomicBool) {
+    tokio::time::sleep(HEAD_TIME_MAX).await;
+    if begun.load(Ordering::Relaxed) {
+        std::future::pending().await
+    }
 }
 
 fn builder() -> Builder<TokioExecutor> {

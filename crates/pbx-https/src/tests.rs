@@ -206,6 +206,10 @@ async fn a_slow_head_and_a_slow_body_do_not_hold_a_connection() {
     let server = Server::start(false, 1, true);
     let head = talk(server.connect().await, b"GET / HTTP/1.1\r\nhost:").await;
     assert!(head.is_empty() || head.starts_with("HTTP/1.1 408"), "{head}");
+    for silence in [b"".as_slice(), b"P", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"] {
+        let answer = talk(server.connect().await, silence).await;
+        assert!(!answer.contains("HTTP"), "{answer}");
+    }
     let body =
         talk(server.connect().await, b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nx").await;
     assert!(body.starts_with("HTTP/1.1 408"), "{body}");

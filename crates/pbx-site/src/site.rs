@@ -196,6 +196,18 @@ impl Site {
         Ok(stored.into_iter().map(lockout).collect())
     }
 
+    /// Every account with what stands between it and a login now.
+    pub fn accounts(&mut self, now: Timestamp) -> Result<Vec<(account::Account, &'static str)>, Error> {
+        self.advance(now)?;
+        self.read(|estate, policy| {
+            let with_state = |it: account::Account| {
+                let state = account::state(estate, policy, now, &it)?;
+                Ok((it, state))
+            };
+            account::every(estate)?.into_iter().map(with_state).collect()
+        })
+    }
+
     /// Reads the estate.
     pub fn read<T>(&self, read: impl FnOnce(&Estate<'_>, &Policy) -> Result<T, Error>) -> Result<T, Error> {
         let view: Box<dyn View + '_> = self.store.view(&self.id);

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use pbx_estate::account::Account;
 use pbx_estate::setting::Admission;
 use pbx_kernel::{AccountName, SiteId, Source, StoreError, Timestamp};
 use pbx_policy::{Listener, Policy};
@@ -145,6 +146,11 @@ impl Seat {
     /// Every count and lock that is not blank.
     pub fn lockouts(&self) -> Result<Vec<Lockout>, Error> {
         self.with_site(Site::lockouts)
+    }
+
+    /// Every account with what stands between it and a login now.
+    pub fn accounts_now(&self) -> Result<Vec<(Account, &'static str)>, Error> {
+        self.with_site(Site::accounts)
     }
 
     /// How many lines the trail has; the newest of them may not be durable yet.

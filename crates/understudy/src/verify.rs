@@ -44,7 +44,8 @@ fn read_key(given: &str, trail: &[u8]) -> Result<PublicKey> {
         .collect::<Result<Vec<_>, _>>()
         .context("this is no public key: it looks like name+12345678+base64")?;
     if keys.len() > 1 {
-        let site = site_of(trail).context("the key file has several keys, and the trail does not say its site")?;
+        let site =
+            site_of(trail).context("the key file has several keys, and the trail does not say its site")?;
         keys.retain(|key| key.name().rsplit('/').next() == Some(site.as_str()));
     }
     keys.pop().with_context(|| format!("{given} has no key for this trail"))

@@ -46,6 +46,7 @@ async fn what_is_served_is_documented_and_what_is_documented_is_served() {
         "GET /public-key",
         "GET /sites",
         "GET /sites/north",
+        "GET /sites/north/accounts",
         "GET /sites/north/checkpoint",
         "GET /sites/north/lockouts",
         "GET /sites/north/records",

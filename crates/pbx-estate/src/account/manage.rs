@@ -303,14 +303,7 @@ fn new_password(
 }
 
 fn cells(cx: &Context<'_>, account: Account) -> Result<Vec<String>, Error> {
-    let lock = tally::lock_of(&cx.estate, cx.policy, cx.now, &account)?;
-    let state = match lock {
-        Some(_) => "locked",
-        None if account.disabled => "disabled",
-        None if account.password.is_none() => "no password",
-        None if account.must_change => "must change password",
-        None => "open",
-    };
+    let state = super::state(&cx.estate, cx.policy, cx.now, &account)?;
     let last_login = account.last_login.map(|it| it.to_string()).unwrap_or_default();
     Ok(vec![
         account.name.to_string(),
@@ -323,7 +316,7 @@ fn cells(cx: &Context<'_>, account: Account) -> Result<Vec<String>, Error> {
     ])
 }
 
+const COLUMNS: &[&str] = &["name", "full-name", "role", "class", "alias", "state", "last-login"];
+
 /// The longest name of a person: so that an account fits a store value.
 const FULL_NAME_CHARS_MAX: usize = 128;
-
-const COLUMNS: &[&str] = &["name", "full-name", "role", "class", "alias", "state", "last-login"];

@@ -109,7 +109,8 @@ async fn a_client_that_goes_away_in_the_middle_ends_its_session() {
 #[tokio::test]
 async fn a_client_that_closes_first_leaves_nothing_behind() {
     let (_server, client) = logged_in().await;
-    let mut before = None;let t=tokio::time::Instant::now();
+    let mut before = None;
+    let t = tokio::time::Instant::now();
     for round in 0..14_000 {
         let mut channel = client.channel_open_session().await.expect("a channel");
         channel.exec(false, "exit 0").await.expect("sent");
@@ -118,7 +119,9 @@ async fn a_client_that_closes_first_leaves_nothing_behind() {
                 channel.close().await.expect("sent");
             }
         }
-        if round % 500 == 0 { eprintln!("{round} {:?} {}", t.elapsed(), resident_bytes()>>10); }
+        if round % 500 == 0 {
+            eprintln!("{round} {:?} {}", t.elapsed(), resident_bytes() >> 10);
+        }
         // By then, nothing is closed at once any more.
         if round == 2_500 {
             before = Some(resident_bytes());
