@@ -19,8 +19,12 @@ FILTER ?=
 
 CARGO_DENY := .tools/bin/cargo-deny
 CARGO_DENY_VERSION := 0.20.2
+CARGO_FUZZ := .tools/bin/cargo-fuzz
+CARGO_FUZZ_VERSION := 0.13.2
+# How long each fuzz target runs: make fuzz FUZZ_SECONDS=3600
+FUZZ_SECONDS ?= 60
 
-.PHONY: help run test ci bench golden setup fmt lint deny
+.PHONY: help run test ci bench golden setup fmt lint deny fuzz
 
 help: ## tell what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,3 +64,16 @@ deny: $(CARGO_DENY) ## check licences, sources and known faults of the dependenc
 
 $(CARGO_DENY):
 	$(CARGO) install --locked --root .tools --version $(CARGO_DENY_VERSION) cargo-deny
+
+# Not part of `ci`: `make test` feeds the same readers with some hundreds of inputs. The fuzzer's flags are for
+# nightly compilers; RUSTC_BOOTSTRAP lets the stable one take them. There is no unsafe code, so no sanitizer either.
+fuzz: $(CARGO_FUZZ) ## feed command line, policy and scenario readers with anything, a minute each
+	@mkdir -p fuzz/corpus/policy fuzz/corpus/scenario
+	@for policy in crates/product-*/product.toml; do cp "$$policy" "fuzz/corpus/policy/$$(basename "$$(dirname "$$policy")")"; done
+	@cp scenarios/*.toml fuzz/corpus/scenario/
+	@for target in command_line policy scenario; do \
+		RUSTC_BOOTSTRAP=1 $(CARGO_FUZZ) run --sanitizer none "$$target" -- -max_total_time=$(FUZZ_SECONDS) -max_len=65536; \
+	done
+
+$(CARGO_FUZZ):
+	$(CARGO) install --locked --root .tools --version $(CARGO_FUZZ_VERSION) cargo-fuzz

@@ -124,16 +124,9 @@ struct Desk(Router);
 impl Service for Desk {
     type Body = Body;
 
-    fn call(
-        &self,
-        _: Peer,
-        request: http::Request<Incoming>,
-    ) -> impl Future<Output = http::Response<Self::Body>> + Send + 'static {
-        let router = self.0.clone();
-        async move {
-            let Ok(response) = router.oneshot(request.map(Body::new)).await;
-            response
-        }
+    async fn call(&self, _: Peer, request: http::Request<Incoming>) -> http::Response<Self::Body> {
+        let Ok(response) = self.0.clone().oneshot(request.map(Body::new)).await;
+        response
     }
 }
 

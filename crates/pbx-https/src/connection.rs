@@ -34,7 +34,7 @@ pub trait Service: Clone + Send + Sync + 'static {
         &self,
         peer: Peer,
         request: http::Request<Incoming>,
-    ) -> impl Future<Output = http::Response<Self::Body>> + Send + 'static;
+    ) -> impl Future<Output = http::Response<Self::Body>> + Send;
 }
 
 /// Serves connections over HTTP/1.1 and HTTP/2.
@@ -114,7 +114,7 @@ where
 async fn no_request(begun: &AtomicBool) {
     tokio::time::sleep(HEAD_TIME_MAX).await;
     if begun.load(Ordering::Relaxed) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -22,17 +22,10 @@ impl SeatService {
 impl Service for SeatService {
     type Body = Full<Bytes>;
 
-    fn call(
-        &self,
-        peer: Peer,
-        request: http::Request<Incoming>,
-    ) -> impl Future<Output = http::Response<Self::Body>> + Send + 'static {
-        let seat = Arc::clone(&self.0);
-        async move {
-            match read(peer, request).await {
-                Ok(request) => write(seat.serve(request).await),
-                Err(refused) => refused,
-            }
+    async fn call(&self, peer: Peer, request: http::Request<Incoming>) -> http::Response<Self::Body> {
+        match read(peer, request).await {
+            Ok(request) => write(self.0.serve(request).await),
+            Err(refused) => refused,
         }
     }
 }

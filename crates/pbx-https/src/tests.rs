@@ -27,31 +27,21 @@ struct Echo;
 impl Service for Echo {
     type Body = Full<Bytes>;
 
-    fn call(
-        &self,
-        peer: Peer,
-        request: http::Request<Incoming>,
-    ) -> impl Future<Output = http::Response<Self::Body>> + Send + 'static {
-        async move {
-            let request = match read(peer, request).await {
-                Ok(request) => request,
-                Err(refused) => return refused,
-            };
-            let query = request.query.unwrap_or_default();
-            let body = format!(
-                "{} {} [{query}] {} {} {}",
-                request.method,
-                request.path,
-                request.headers.get("host").map_or("", String::as_str),
-                request.secure,
-                request.body.len()
-            );
-            write(Response {
-                status: 200,
-                headers: vec![("x-test", "yes".to_owned())],
-                body: body.into_bytes(),
-            })
-        }
+    async fn call(&self, peer: Peer, request: http::Request<Incoming>) -> http::Response<Self::Body> {
+        let request = match read(peer, request).await {
+            Ok(request) => request,
+            Err(refused) => return refused,
+        };
+        let query = request.query.unwrap_or_default();
+        let body = format!(
+            "{} {} [{query}] {} {} {}",
+            request.method,
+            request.path,
+            request.headers.get("host").map_or("", String::as_str),
+            request.secure,
+            request.body.len()
+        );
+        write(Response { status: 200, headers: vec![("x-test", "yes".to_owned())], body: body.into_bytes() })
     }
 }
 

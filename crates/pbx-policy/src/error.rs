@@ -23,12 +23,23 @@ pub struct Mistake {
 impl PolicyError {
     /// The same for an error of the TOML reader, which knows a place and, for most errors, the field.
     pub fn of_toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
-        let start = error.span().map_or(0, |span| span.start);
-        let mistake = Mistake {
-            line: line_of(text, start),
-            field: key_at(text, start),
-            message: error.message().to_owned(),
+        let span = error.span().unwrap_or(0..0);
+        let field = match missing_field(error.message()) {
+            Some(name) if span.start == 0 && (span.is_empty() || span.end >= text.trim_end().len()) => {
+                name.to_owned()
+            }
+            Some(name) => format!("{}.{name}", key_at(text, span.start)),
+            None => key_at(text, span.start),
         };
+        let mistake = Mistake { line: line_of(text, span.start), field, message: error.message().to_owned() };
+        Self { file: file.to_owned(), mistakes: vec![mistake] }
+    }
+
+    /// The same for a file that is not even text: `bytes` are what it holds.
+    pub fn of_bytes(file: &str, bytes: &[u8], error: std::str::Utf8Error) -> Self {
+        let text_before = bytes.iter().take(error.valid_up_to());
+        let line = text_before.filter(|byte| **byte == b'\n').count() + 1;
+        let mistake = Mistake { line, field: "the file".to_owned(), message: "is not UTF-8 text".to_owned() };
         Self { file: file.to_owned(), mistakes: vec![mistake] }
     }
 }
@@ -38,13 +49,20 @@ pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
 }
 
+/// The field that the TOML reader's message says is missing: it has no place of its own.
+fn missing_field(message: &str) -> Option<&str> {
+    message.strip_prefix("missing field `")?.split('`').next()
+}
+
 /// The table and key at `offset`, read back from the text: `[sessions]` and `idle-s = …` give `sessions.idle-s`.
 fn key_at(text: &str, offset: usize) -> String {
     let line = line_of(text, offset);
     let lines: Vec<&str> = text.lines().take(line).collect();
     let header = |it: &&&str| it.trim_start().starts_with('[');
     let table = lines.iter().rev().find(header).map(|it| it.trim().trim_matches(['[', ']']));
-    let key = lines.last().and_then(|it| it.split_once('=')).map(|(key, _)| key.trim());
+    let table = table.filter(|it| !it.is_empty());
+    let key =
+        lines.last().and_then(|it| it.split_once('=')).map(|(key, _)| key.trim()).filter(|it| !it.is_empty());
     match (table, key) {
         (Some(table), Some(key)) => format!("{table}.{key}"),
         (Some(only), None) | (None, Some(only)) => only.to_owned(),

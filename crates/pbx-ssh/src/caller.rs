@@ -303,12 +303,8 @@ fn rejection() -> Auth {
 }
 
 fn answer(session: &mut Session, id: ChannelId, granted: bool) -> Result<(), Error> {
-    if granted {
-        session.channel_success(id)?
-    } else {
-        session.channel_failure(id)?
-    }
-    Ok(())
+    let answered = if granted { session.channel_success(id) } else { session.channel_failure(id) };
+    Ok(answered?)
 }
 
 /// A terminal's width; clients that do not know it say 0.

@@ -146,11 +146,11 @@ impl<C: Console> Channel<C> {
 /// How much is gathered before it is sent: half a packet.
 const SAID_BYTES_MAX: usize = 16 * 1024;
 
-/// How many channels we close at once, before we wait for the client: 6 MiB a connection.
-const LEFT_BEHIND_FREE: u32 = 2_048;
+/// How many channels we close at once, before we wait for the client: 3 MiB a connection.
+const LEFT_BEHIND_FREE: u32 = 1_024;
 
-/// How many channels we close first at most; then the client must connect again: 50 MiB a connection.
-const LEFT_BEHIND_MAX: u32 = 16_384;
+/// How many channels we close first at most; then the client must connect again: 25 MiB a connection.
+pub(crate) const LEFT_BEHIND_MAX: u32 = 8_192;
 
 /// How long a client has to close first: a round trip on a lazy network.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(20);

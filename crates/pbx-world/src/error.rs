@@ -80,9 +80,12 @@ pub enum StartError {
     NoRuntime,
 }
 
+/// What is done to the files that somebody else wrote.
+pub(crate) const READ: &str = "read";
+
 impl StartError {
     /// Whether a file that somebody wrote is wrong, rather than the machine.
     pub fn is_mistake(&self) -> bool {
-        matches!(self, Self::Mistakes(_) | Self::UnusedPolicy { .. })
+        matches!(self, Self::Mistakes(_) | Self::UnusedPolicy { .. } | Self::File { action: READ, .. })
     }
 }

@@ -1,7 +1,26 @@
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+use pbx_policy::PolicyError;
+
+use crate::StartError;
+use crate::error::READ;
+
+/// The text of a file that somebody wrote: a scenario or a policy.
+pub(crate) fn read_text(path: &Path) -> Result<String, StartError> {
+    let failed = |source| StartError::File { action: READ, path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(TEXT_BYTES_MAX + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    if bytes.len() as u64 > TEXT_BYTES_MAX {
+        return Err(failed(io::ErrorKind::FileTooLarge.into()));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let name = path.display().to_string();
+        StartError::Mistakes(PolicyError::of_bytes(&name, error.as_bytes(), error.utf8_error()))
+    })
+}
 
 /// Replaces the file at `path` by one that only its owner may read: complete or not at all, and durable.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -19,3 +38,6 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }
+
+/// The longest text: the largest scenario, ten thousand sites with some accounts each, is shorter.
+const TEXT_BYTES_MAX: u64 = 64 * 1024 * 1024;

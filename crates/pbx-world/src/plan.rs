@@ -67,8 +67,7 @@ pub struct PolicyText {
 impl PolicyText {
     /// Reads and checks the policy file at `path`.
     pub fn read(path: &Path) -> Result<Self, StartError> {
-        let failed = |source| StartError::File { action: "read", path: path.to_owned(), source };
-        let text = fs::read_to_string(path).map_err(failed)?;
+        let text = crate::file::read_text(path)?;
         Self::parse(&path.display().to_string(), &text).map_err(StartError::Mistakes)
     }
 

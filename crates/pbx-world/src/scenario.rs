@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
-use std::{fmt, fs};
 
 use pbx_kernel::{AccountName, Secret, SiteId, Timestamp};
 use pbx_policy::{PolicyError, Rank};
@@ -145,8 +145,7 @@ pub struct AccountPlan {
 impl Scenario {
     /// Reads and checks the scenario file at `path`.
     pub fn read(path: &Path) -> Result<Self, StartError> {
-        let failed = |source| StartError::File { action: "read", path: path.to_owned(), source };
-        let text = fs::read_to_string(path).map_err(failed)?;
+        let text = crate::file::read_text(path)?;
         let mut scenario = Self::parse(&path.display().to_string(), &text).map_err(StartError::Mistakes)?;
         path.parent().unwrap_or(Path::new("")).clone_into(&mut scenario.source.folder);
         Ok(scenario)

@@ -18,7 +18,10 @@ fn main() -> ExitCode {
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         return ExitCode::FAILURE;
     }
-    let done = match Cli::parse().command {
+    let command = Cli::parse().command;
+    // Status 1 says that a trail is not what was recorded: what cannot be verified must not say so.
+    let verifies = matches!(command, Command::Verify(_));
+    let done = match command {
         Command::Check(check) => check::run(&check),
         Command::Clock(clock) => remote::clock(&clock),
         Command::Controls(controls) => controls::run(&controls),
@@ -28,7 +31,7 @@ fn main() -> ExitCode {
     };
     done.unwrap_or_else(|error| {
         complain(&error);
-        if error.downcast_ref::<pbx_world::StartError>().is_some_and(pbx_world::StartError::is_mistake) {
+        if verifies || error.downcast_ref::<pbx_world::StartError>().is_some_and(pbx_world::StartError::is_mistake) {
             ExitCode::from(2)
         } else {
             ExitCode::FAILURE

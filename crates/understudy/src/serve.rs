@@ -17,6 +17,7 @@ use crate::cli::Serve;
 use crate::products::PRODUCTS;
 
 mod listeners;
+mod open_files;
 mod welcome;
 
 use listeners::Listeners;
@@ -26,6 +27,7 @@ pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
     let filter =
         EnvFilter::try_new(&serve.log).with_context(|| format!("\"{}\" is no log level", serve.log))?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    open_files::raise();
     let scenario = read_scenario(serve)?;
     let options = WorldOptions {
         state: (!serve.ephemeral).then(|| serve.state.clone()),

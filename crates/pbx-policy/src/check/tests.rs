@@ -20,6 +20,21 @@ fn a_small_policy_is_enough() {
 }
 
 #[test]
+fn a_field_that_is_missing_is_named_though_it_has_no_line_of_its_own() {
+    check("paper = \"none\"", "", "small.toml:2: product.paper: missing field `paper`");
+    let error = Policy::parse("small.toml", "[permissions]\n").expect_err("a mistake");
+    assert_eq!(error.to_string(), "small.toml:1: product: missing field `product`");
+}
+
+#[test]
+fn a_file_that_is_no_text_is_named_with_the_line() {
+    let bytes = [b"a = 1\nb = ".as_slice(), &[0xff]].concat();
+    let error = std::str::from_utf8(&bytes).expect_err("no text");
+    let error = crate::PolicyError::of_bytes("small.toml", &bytes, error);
+    assert_eq!(error.to_string(), "small.toml:2: the file: is not UTF-8 text");
+}
+
+#[test]
 fn mistakes_name_file_line_and_field() {
     check(
         "idle-s = 600",

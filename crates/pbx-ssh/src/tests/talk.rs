@@ -1,4 +1,5 @@
 use super::*;
+use crate::channel::LEFT_BEHIND_MAX;
 
 async fn exec(client: &Client, command: &str) -> Heard {
     let mut channel = client.channel_open_session().await.expect("a channel");
@@ -107,32 +108,22 @@ async fn a_client_that_goes_away_in_the_middle_ends_its_session() {
 }
 
 #[tokio::test]
-async fn a_client_that_closes_first_leaves_nothing_behind() {
+async fn a_client_that_closes_first_may_open_as_many_channels_as_it_likes() {
     let (_server, client) = logged_in().await;
-    let mut before = None;
-    let t = tokio::time::Instant::now();
-    for round in 0..14_000 {
+    for _ in 0..=LEFT_BEHIND_MAX {
         let mut channel = client.channel_open_session().await.expect("a channel");
         channel.exec(false, "exit 0").await.expect("sent");
-        while let Some(message) = channel.wait().await {
-            if matches!(message, ChannelMsg::Eof) {
-                channel.close().await.expect("sent");
-            }
-        }
-        if round % 500 == 0 {
-            eprintln!("{round} {:?} {}", t.elapsed(), resident_bytes() >> 10);
-        }
-        // By then, nothing is closed at once any more.
-        if round == 2_500 {
-            before = Some(resident_bytes());
-        }
+        while !matches!(channel.wait().await.expect("more to come"), ChannelMsg::Eof) {}
+        // russh's client has its server's fault, mirrored: it would wait for the answer to this for ever.
+        channel.close().await.expect("sent");
     }
-    let grown = resident_bytes().saturating_sub(before.expect("measured"));
-    assert!(grown < 12 << 20, "{grown} bytes more; russh would have kept 36 MiB");
 }
 
-/// How much memory this process holds, other tests' included.
-fn resident_bytes() -> usize {
-    let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux");
-    statm.split(' ').nth(1).and_then(|it| it.parse::<usize>().ok()).expect("a number") * 4_096
+#[tokio::test(start_paused = true)]
+async fn a_client_that_leaves_closing_to_us_must_connect_again_at_last() {
+    let (_server, client) = logged_in().await;
+    for _ in 0..LEFT_BEHIND_MAX {
+        assert_eq!(exec(&client, "exit 0").await.status, Some(0));
+    }
+    assert!(client.channel_open_session().await.is_err());
 }
