@@ -68,11 +68,12 @@ $(CARGO_DENY):
 # Not part of `ci`: `make test` feeds the same readers with some hundreds of inputs. The fuzzer's flags are for
 # nightly compilers; RUSTC_BOOTSTRAP lets the stable one take them. There is no unsafe code, so no sanitizer either.
 fuzz: $(CARGO_FUZZ) ## feed command line, policy and scenario readers with anything, a minute each
-	@mkdir -p fuzz/corpus/policy fuzz/corpus/scenario
-	@for policy in crates/product-*/product.toml; do cp "$$policy" "fuzz/corpus/policy/$$(basename "$$(dirname "$$policy")")"; done
-	@cp scenarios/*.toml fuzz/corpus/scenario/
+	@mkdir -p fuzz/target/corpus/{command_line,policy,scenario}
+	@for policy in crates/product-*/product.toml; do cp "$$policy" "fuzz/target/corpus/policy/$$(basename "$$(dirname "$$policy")")"; done
+	@cp scenarios/*.toml fuzz/target/corpus/scenario/
 	@for target in command_line policy scenario; do \
-		RUSTC_BOOTSTRAP=1 $(CARGO_FUZZ) run --sanitizer none "$$target" -- -max_total_time=$(FUZZ_SECONDS) -max_len=65536; \
+		RUSTC_BOOTSTRAP=1 $(CARGO_FUZZ) run --sanitizer none "$$target" "fuzz/target/corpus/$$target" -- \
+			-max_total_time=$(FUZZ_SECONDS) -max_len=65536; \
 	done
 
 $(CARGO_FUZZ):
