@@ -40,7 +40,8 @@ ci: fmt lint test ## what must pass before a change goes in
 
 bench: ## measure it beside its peers: one table, and JSON
 	@scripts/install bench
-	$(CARGO) run --release --locked --package bench -- $(ARGS)
+	$(CARGO) build --release --locked --package bench --package understudy
+	UNDERSTUDY_BINARY=target/release/understudy target/release/bench $(ARGS)
 
 golden: ## rewrite the golden files; the diff is the review
 	@scripts/install test

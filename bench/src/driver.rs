@@ -110,10 +110,7 @@ impl Measured {
 
     /// What did not succeed, to be noted beside the figure; empty where all did.
     pub(crate) fn failures(&self, what: &str) -> String {
-        match &self.outcome.failure {
-            None => String::new(),
-            Some(failure) => format!("{what}: {} failed, the first with: {failure}", self.outcome.failures),
-        }
+        self.outcome.failures(what)
     }
 
     fn us(&self, cpu: Duration) -> f64 {

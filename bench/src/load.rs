@@ -118,6 +118,14 @@ impl Outcome {
         crate::statistics::float(self.operations) / self.seconds
     }
 
+    /// What did not succeed, to be noted beside a figure; empty where all did.
+    pub(crate) fn failures(&self, what: &str) -> String {
+        match &self.failure {
+            None => String::new(),
+            Some(failure) => format!("{what}: {} failed, the first with: {failure}", self.failures),
+        }
+    }
+
     /// Adds up what tasks did side by side.
     fn merge(&mut self, other: Self) {
         self.operations += other.operations;

@@ -73,18 +73,27 @@ enum Role {
     },
 }
 
-fn main() -> anyhow::Result<ExitCode> {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match arguments.role {
-        Some(Role::Load) => load::serve().map(|()| ExitCode::SUCCESS),
+    let done = match &arguments.role {
+        Some(Role::Load) => load::serve().map(|()| true),
         Some(Role::BareRussh { host_key, answer }) => {
-            peer::bare_russh::serve(&host_key, &answer).map(|()| ExitCode::SUCCESS)
+            peer::bare_russh::serve(host_key, answer).map(|()| true)
         }
         None => measure(&arguments),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            report::tell(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
     }
 }
 
-fn measure(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+/// Whether everything could be measured.
+fn measure(arguments: &Arguments) -> anyhow::Result<bool> {
     let scale = if arguments.quick { Scale::quick() } else { Scale::full() };
     let bench = Bench::prepare(scale)?;
     let mut report = Report::new(arguments.quick, bench.is_optimised());
@@ -98,5 +107,5 @@ fn measure(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     report.print(&mut std::io::stdout().lock())?;
     report.write(&arguments.json).with_context(|| format!("cannot write {}", arguments.json.display()))?;
     report::tell(&format!("JSON: {}", arguments.json.display()));
-    Ok(if report.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(report.is_whole())
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Sub;
-use std::thread::available_parallelism;
+use std::thread::{self, available_parallelism};
 use std::time::Duration;
 
 use anyhow::Context;
+
+use crate::statistics::float;
 
 /// CPU that was used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +65,35 @@ pub(crate) fn peak_resident_kib(id: u32) -> anyhow::Result<f64> {
 /// How many cores there are to be shared.
 pub(crate) fn cores() -> usize {
     available_parallelism().map_or(1, usize::from)
+}
+
+/// The share of all cores, 0 to 1, that is used by whatever runs now, while this process waits.
+pub(crate) fn busy_share() -> f64 {
+    let before = Ticks::now();
+    thread::park_timeout(BUSY_SAMPLE);
+    let after = Ticks::now();
+    let (all, idle) = (after.all.saturating_sub(before.all), after.idle.saturating_sub(before.idle));
+    if all == 0 { 0.0 } else { 1.0 - float(idle) / float(all) }
+}
+
+/// What the first line of /proc/stat counts, of all cores together.
+struct Ticks {
+    all: usize,
+    /// Idle, or waiting for a disk.
+    idle: usize,
+}
+
+impl Ticks {
+    fn now() -> Self {
+        Self::parse(&fs::read_to_string("/proc/stat").unwrap_or_default())
+    }
+
+    fn parse(stat: &str) -> Self {
+        let line = stat.lines().next().unwrap_or_default();
+        let ticks: Vec<usize> = line.split_whitespace().skip(1).filter_map(|it| it.parse().ok()).collect();
+        // User, nice, system, idle, iowait, irq, softirq, steal; guests count as users already.
+        Self { all: ticks.iter().take(8).sum(), idle: ticks.iter().skip(3).take(2).sum() }
+    }
 }
 
 fn status_kib(id: u32, field: &str) -> anyhow::Result<f64> {
@@ -133,6 +164,9 @@ fn duration(ticks: u64) -> Duration {
 /// How the names of Understudy's hashing threads begin.
 pub(crate) const HASHING: &str = "hash";
 
+/// Long enough for 25 ticks of a core.
+const BUSY_SAMPLE: Duration = Duration::from_millis(250);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +185,12 @@ mod tests {
         let all = BTreeMap::from([(1, stat(0)), (2, stat(1)), (3, stat(2)), (4, stat(1)), (5, stat(9))]);
         assert_eq!(descendants(&all, 1), [2, 4, 3]);
         assert!(descendants(&all, 5).is_empty());
+    }
+
+    #[test]
+    fn guests_count_once_and_waiting_for_a_disk_is_idle() {
+        let ticks = Ticks::parse("cpu  1 2 3 40 50 6 7 8 900 900\ncpu0 1 1 1 1");
+        assert_eq!((ticks.all, ticks.idle), (117, 90));
     }
 
     #[test]

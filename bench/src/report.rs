@@ -26,6 +26,8 @@ struct Machine {
     cores: usize,
     processor: String,
     kernel: String,
+    /// The share of its cores, 0 to 1, that others used just before.
+    busy: f64,
 }
 
 impl Report {
@@ -49,8 +51,11 @@ impl Report {
     }
 
     pub(crate) fn print(&self, out: &mut impl io::Write) -> io::Result<()> {
-        let Machine { cores, processor, kernel } = &self.machine;
+        let Machine { cores, processor, kernel, busy } = &self.machine;
         writeln!(out, "{cores} cores ({processor}), Linux {kernel}; servers and the load client share them")?;
+        if *busy >= BUSY {
+            writeln!(out, "others used {:.0} % of it when the bench began: expect noise", busy * 100.0)?;
+        }
         if self.quick {
             writeln!(out, "--quick: too short to be quoted")?;
         }
@@ -131,6 +136,7 @@ impl Machine {
             cores: crate::proc::cores(),
             processor: model.map_or("unknown", |(_, name)| name).to_owned(),
             kernel: rustix::system::uname().release().to_string_lossy().into_owned(),
+            busy: crate::proc::busy_share(),
         }
     }
 }
@@ -140,3 +146,6 @@ fn clients(figure: &Figure) -> String {
     let share = |it: &Client| format!("{:.0} %{}", it.share * 100.0, if it.bottleneck { " !" } else { "" });
     figure.client.iter().map(share).collect::<Vec<_>>().join(" / ")
 }
+
+/// The share of the machine from which on others disturb.
+const BUSY: f64 = 0.05;

@@ -6,7 +6,9 @@ use std::io::Write;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use support::{Api, Curl, Dialogue, Disk, Scenario, Site, Stop, World, curl, skipped, ssh, wait_for};
+use support::{
+    Api, Curl, Dialogue, Disk, Response, Scenario, Site, Stop, World, curl, skipped, ssh, wait_for,
+};
 
 #[test]
 fn on_a_full_disk_everything_is_refused_and_nothing_changes() {
@@ -87,13 +89,13 @@ fn a_state_folder_that_cannot_be_written_is_named_and_nothing_starts() {
 fn refuses_and_recovers(world: &mut World, begins: impl FnOnce(&World), ends: impl FnOnce(&World)) {
     let site = world.site("mx-one");
     let mut clerk = Clerk::log_in(&site);
-    let page = Curl::open_login_page(&site);
+    let visitor = Visitor::open_login_page(&site);
     let before = clerk.state();
     begins(world);
 
     clerk.is_refused();
     strangers_are_refused(&site);
-    let refused = page.send();
+    let refused = visitor.log_in();
     assert_eq!(refused.status, 503, "{}", refused.body);
     assert!(world.is_running(), "the process lives on");
 
@@ -182,33 +184,23 @@ impl Clerk {
     }
 }
 
-/// A filled-in login form that was fetched while all was well.
-struct LoginForm {
+/// Somebody who opened the login page while all was well, and sends its form later.
+struct Visitor {
     curl: Curl,
-    fields: Vec<(String, String)>,
+    password: String,
 }
 
-trait LoginPage {
-    fn open_login_page(site: &Site) -> LoginForm;
-}
-
-impl LoginPage for Curl {
+impl Visitor {
     #[track_caller]
-    fn open_login_page(site: &Site) -> LoginForm {
+    fn open_login_page(site: &Site) -> Self {
         let curl = curl(site);
         assert_eq!(curl.get("/login").status, 200);
-        let password = site.password("mxone_admin").to_owned();
-        let fields =
-            vec![("username".to_owned(), "mxone_admin".to_owned()), ("password".to_owned(), password)];
-        LoginForm { curl, fields }
+        Self { curl, password: site.password("mxone_admin").to_owned() }
     }
-}
 
-impl LoginForm {
     #[track_caller]
-    fn send(&self) -> support::Response {
-        let fields: Vec<_> =
-            self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fn log_in(&self) -> Response {
+        let fields = [("userId", "mxone_admin"), ("password", self.password.as_str())];
         self.curl.post_form("/login", &fields)
     }
 }

@@ -136,9 +136,9 @@ fn a_password_that_was_reset_must_be_changed_where_the_product_says_so() {
     admin.run("PUT", "/api/accounts/ines.falk/password", &json!({ "password": FIRST }));
     let ines = curl(&site);
     OFFICE_400.try_page(&ines, 1, "ines.falk", FIRST);
-    assert_eq!(ines.get("/").location(), "/ssp", "an end user's own page is another");
+    assert_eq!(ines.get("/").location(), "/own", "an end user too");
     let fields = [("current", FIRST), ("password", SECOND), ("confirm", SECOND)];
-    assert_eq!(ines.submit("/ssp", &fields).status, 303);
+    assert_eq!(ines.submit("/own", &fields).status, 303);
     let bridge = |password: &str| OFFICE_400.program(&site, "cti-bridge", password);
     admin.run("PUT", "/api/accounts/cti-bridge/password", &json!({ "password": FIRST }));
     bridge(FIRST).run("PUT", OFFICE_400.own_password, &json!({ "current": FIRST, "password": SECOND }));

@@ -7,11 +7,9 @@ use model::Simulation;
 
 #[test]
 fn a_seed_determines_the_whole_run() {
-    for seed in 0..2 {
-        let trail = run(seed, 150);
-        assert_eq!(run(seed, 150), trail, "seed {seed}");
-        assert_ne!(run(seed + 1, 150), trail, "seed {seed}");
-    }
+    let trail = run(1, 200);
+    assert_eq!(run(1, 200), trail);
+    assert_ne!(run(2, 200), trail);
 }
 
 #[test]

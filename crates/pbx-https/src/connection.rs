@@ -56,7 +56,7 @@ impl<S: Service> Transport<S> {
 }
 
 impl<S: Service> Serve for Transport<S> {
-    fn serve(&self, arrival: Arrival, stopping: Stopping) -> impl Future<Output = ()> + Send + 'static {
+    fn serve(&self, arrival: Arrival, mut stopping: Stopping) -> impl Future<Output = ()> + Send + 'static {
         let (tls, service) = (self.tls.clone(), self.service.clone());
         async move {
             let Arrival { stream, source, mut permit } = arrival;
@@ -64,7 +64,11 @@ impl<S: Service> Serve for Transport<S> {
                 permit.settle();
                 return converse(stream, Peer { source, secure: false }, service, permit, stopping).await;
             };
-            match timeout(HANDSHAKE_TIME_MAX, tls.accept(stream)).await {
+            let shaken = tokio::select! {
+                shaken = timeout(HANDSHAKE_TIME_MAX, tls.accept(stream)) => shaken,
+                () = stopping.requested() => return,
+            };
+            match shaken {
                 Ok(Ok(stream)) => {
                     permit.settle();
                     converse(stream, Peer { source, secure: true }, service, permit, stopping).await;

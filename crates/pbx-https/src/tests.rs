@@ -234,13 +234,16 @@ async fn a_caller_that_is_not_let_in_gets_no_byte() {
     assert!(answer.is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_server_that_is_told_to_stop_ends_quiet_connections() {
     let server = Server::start(true, 1, true);
+    let _handshaking = server.connect().await;
     let mut quiet = server.connect_tls("localhost", b"http/1.1").await;
+    let begun = tokio::time::Instant::now();
     server.stop.now();
     let address = server.port.address();
     server.port.stopped().await;
+    assert!(begun.elapsed() < std::time::Duration::from_secs(1), "none of them is waited for");
     let mut answer = Vec::new();
     let _ = quiet.read_to_end(&mut answer).await;
     assert!(answer.is_empty());

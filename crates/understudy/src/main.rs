@@ -31,7 +31,9 @@ fn main() -> ExitCode {
     };
     done.unwrap_or_else(|error| {
         complain(&error);
-        if verifies || error.downcast_ref::<pbx_world::StartError>().is_some_and(pbx_world::StartError::is_mistake) {
+        if verifies
+            || error.downcast_ref::<pbx_world::StartError>().is_some_and(pbx_world::StartError::is_mistake)
+        {
             ExitCode::from(2)
         } else {
             ExitCode::FAILURE

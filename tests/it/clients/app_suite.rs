@@ -122,6 +122,31 @@ fn the_page_of_roles_shows_nine_of_them_over_more_than_forty_items() {
 }
 
 #[test]
+fn every_page_fits_a_phone() {
+    let world = World::start(&scenario("app-suite"));
+    let site = world.site("app-suite");
+    let url = site.listener(Kind::Https).url.clone().expect("an address");
+    let browser = Browser::start(world.ca_file());
+    hold_a_phone(&browser);
+    let fields = [("username", "engineer"), ("password", site.password("engineer"))];
+    browser.log_in(&format!("{url}login"), &fields);
+    let pages = [
+        "users",
+        "users?name=alma.berg",
+        "user-roles",
+        "user-roles?id=wallboard-only",
+        "security-profiles",
+        "security-policy",
+        "website",
+        "diagnostics",
+    ];
+    for page in pages {
+        browser.open(&format!("{url}configuration/{page}"));
+        check_fits_a_phone(&browser);
+    }
+}
+
+#[test]
 fn the_strength_of_passwords_their_expiry_and_reuse_follow_the_policy() {
     let start = "2026-11-22T09:00:00Z";
     let world = World::start(&Scenario::of(&["app-suite"]).frozen_at(start).to_string());

@@ -1,5 +1,7 @@
 //! What every product's web listener does the same way: versions of HTTP and TLS, headers, cookies, forgery.
 
+use std::time::Duration;
+
 use support::{Curl, Kind, Scenario, Site, World, curl};
 
 use crate::faces::{APP_SUITE, FACES, Face};
@@ -113,6 +115,22 @@ fn a_token_is_needed_and_serves_until_it_is_given_back() {
         program.read(face.settings);
         program.log_out();
         assert_eq!(program.curl.get(face.settings).status, 401, "{}", site.id);
+    }
+}
+
+#[test]
+fn an_idle_session_is_over_on_time() {
+    let start = Scenario::five().frozen_at("2026-11-22T09:00:00Z").to_string();
+    let world = World::start(&start);
+    let idle = [("mx-one", 45), ("office-400", 15), ("micloud-portal", 30), ("app-suite", 20), ("oig", 30)];
+    for (face, (product, minutes)) in FACES.into_iter().zip(idle) {
+        let site = world.site(product);
+        let visitor = face.person(&site, face.administrator, site.password(face.administrator));
+        let minutes = Duration::from_mins(minutes);
+        world.director().advance(minutes.saturating_sub(Duration::from_secs(1)));
+        assert_eq!(visitor.get(face.own_page).status, 200, "{product}, a second before; it is in use again");
+        world.director().advance(minutes);
+        assert_eq!(visitor.get(face.own_page).location(), face.login_page.0, "{product}, on time");
     }
 }
 

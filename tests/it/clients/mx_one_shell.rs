@@ -1,6 +1,8 @@
 //! MX-ONE: the shell in a terminal, and the user task of `mxone_maintenance`.
 
-use support::{Dialogue, Ssh, World, scenario, ssh};
+use std::time::Duration;
+
+use support::{Dialogue, Scenario, Ssh, World, scenario, ssh};
 
 use crate::faces::check_has;
 
@@ -166,6 +168,37 @@ fn a_password_is_typed_unseen_and_ctrl_c_gives_a_question_up() {
     shell.press("\u{4}");
     assert_eq!(shell.wait().status, Some(0));
     assert!(ssh(&site, "level2", "Third-Word.33").exec("help").succeeded());
+}
+
+#[test]
+fn a_shell_that_nobody_types_in_is_over_after_forty_five_minutes() {
+    let world = World::start(&Scenario::of(&["mx-one"]).frozen_at("2026-11-22T09:00:00Z").to_string());
+    let site = world.site("mx-one");
+    let mut shell = ssh(&site, "level7", site.password("level7")).open_terminal();
+    shell.expect(PROMPT);
+    let minutes_45 = Duration::from_mins(45);
+    world.director().advance(minutes_45.saturating_sub(Duration::from_secs(1)));
+    shell.say("extension -p");
+    shell.expect("Directory Number Profile");
+    shell.expect(PROMPT);
+    world.director().advance(minutes_45);
+    shell.say("extension -i -d 2399");
+    let end = shell.wait();
+    assert!(!end.screen().contains("Executed."), "{}", end.screen());
+    let records = world.director().records("mx-one");
+    check_has(&records, &[("event", "session.expired"), ("surface", "ssh")]);
+}
+
+#[test]
+fn keyboard_interactive_is_not_offered_and_no_login_goes_without_a_proof() {
+    let world = World::start(&scenario("mx-one"));
+    let site = world.site("mx-one");
+    for method in ["keyboard-interactive", "none", "hostbased"] {
+        let refused = ssh(&site, "level7", site.password("level7")).methods(method).exec("help");
+        assert_eq!(refused.status, Some(255), "{method}");
+        assert!(refused.stderr.contains("Permission denied (publickey,password)"), "{}", refused.stderr);
+    }
+    assert!(world.director().lockouts("mx-one").is_empty(), "none of them was an attempt");
 }
 
 const PROMPT: &str = "MDSH> ";

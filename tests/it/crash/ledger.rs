@@ -55,12 +55,11 @@ impl Ledger {
         for (_, act) in std::mem::take(&mut self.open) {
             match act {
                 Act::Change { things, becomes } => {
-                    let done = |thing: &&String| found.get(*thing) == becomes.as_ref();
-                    let undone = |thing: &&String| found.get(*thing) == self.things.get(*thing);
-                    if things.iter().all(|thing| done(&thing)) {
+                    if things.iter().all(|thing| found.get(thing) == becomes.as_ref()) {
                         self.apply(things, becomes.as_ref());
                     } else {
-                        assert!(things.iter().all(|thing| undone(&thing)), "done by half: {things:?}");
+                        let undone = things.iter().all(|thing| found.get(thing) == self.things.get(thing));
+                        assert!(undone, "done by half: {things:?}");
                     }
                 }
                 Act::Guess(account) => self.guesses.entry(account).or_default().1 += 1,

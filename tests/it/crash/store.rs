@@ -1,14 +1,16 @@
 //! The store by itself under power cuts: its own writer and verifier, which look at every row.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Lines};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use support::{Disk, example, run_with, skipped};
 
 #[test]
 fn the_store_by_itself_keeps_through_power_cuts_what_it_acknowledged() {
+    let program = example("pbx-store", "power-cut");
     for round in 0..ROUNDS {
         let disk = match Disk::make(DISK_MEGABYTES) {
             Ok(disk) => disk,
@@ -16,7 +18,7 @@ fn the_store_by_itself_keeps_through_power_cuts_what_it_acknowledged() {
                 return skipped("the_store_by_itself_keeps_through_power_cuts_what_it_acknowledged", &why);
             }
         };
-        let mut writer = Writer::start(&disk);
+        let mut writer = Writer::start(&program, &disk);
         // Another moment each time: every batch is two lines.
         let mut said = writer.listen(300 + 217 * round);
         writer.signal(Signal::STOP);
@@ -25,7 +27,7 @@ fn the_store_by_itself_keeps_through_power_cuts_what_it_acknowledged() {
         said.extend(writer.listen(usize::MAX));
         // The last line may be half written; it was written twice.
         said.pop();
-        let mut verifier = Command::new(example("pbx-store", "power-cut"));
+        let mut verifier = Command::new(&program);
         verifier.arg("verify").arg(left.path().join("store"));
         let output = run_with(&mut verifier, (said.join("\n") + "\n").as_bytes());
         assert!(output.succeeded(), "round {round}, {} lines: {}", said.len(), output.stderr);
@@ -35,13 +37,13 @@ fn the_store_by_itself_keeps_through_power_cuts_what_it_acknowledged() {
 /// The running writer; killed when it is dropped.
 struct Writer {
     child: Child,
-    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+    lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Writer {
-    fn start(disk: &Disk) -> Self {
+    fn start(program: &Path, disk: &Disk) -> Self {
         let complaints = fs::File::create(disk.path().join("complaints")).expect("a file can be made");
-        let mut child = Command::new(example("pbx-store", "power-cut"))
+        let mut child = Command::new(program)
             .arg("write")
             .arg(disk.path().join("store"))
             .stdin(Stdio::null())

@@ -45,7 +45,7 @@ impl Trial {
         self.round += 1;
         let (mx_one, office) = (self.world.site("mx-one"), self.world.site("office-400"));
         let (sender, news) = mpsc::channel();
-        let wanted = self.chance.random_range(50..250);
+        let wanted = self.chance.random_range(40..160);
         let jitter = Duration::from_micros(self.chance.random_range(0..20_000));
         let chance = &mut self.chance;
         let mut client = |number| Client {

@@ -239,7 +239,7 @@ fn a_login_page_answers_what_it_cannot_use_with_itself() {
     let site = world.site("mx-one");
     let visitor = support::curl(&site);
     let script = "<script>alert(1)</script>\"'&";
-    let page = visitor.post_form("/login", &[("username", script), ("password", script)]);
+    let page = visitor.post_form("/login", &[("userId", script), ("password", script)]);
     assert!(!page.body.contains("<script>"), "{}", page.body);
     let mut api = Api::to(&site).expect("the site answers");
     for name in ["", "\u{0}", "\u{1b}[2J", "\u{202e}nimda", &"ä".repeat(100_000)] {

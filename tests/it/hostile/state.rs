@@ -58,19 +58,22 @@ fn log_in_everywhere(world: &World) -> Vec<String> {
     assert_eq!(ssh(&mx_one, "mxone_admin", &right).exec("help").status, Some(0));
     assert_eq!(ssh(&mx_one, "mxone_admin", "Typed-Wrong-Ssh-1").exec("help").status, Some(255));
     typed.extend([right, "Typed-Wrong-Ssh-1".to_owned()]);
-    for (site, path, name, account) in [
-        ("mx-one", "/login", "username", "ivo.brandt"),
-        ("office-400", "/login", "username", "tomas.reyl"),
-        ("app-suite", "/login", "username", "alma.berg"),
+    for (site, name, account) in [
+        ("mx-one", "userId", "ivo.brandt"),
+        ("office-400", "username", "tomas.reyl"),
+        ("app-suite", "username", "alma.berg"),
     ] {
         let wrong = format!("Typed-Wrong-Web-{site}");
-        let refused = curl(&world.site(site)).post_form(path, &[(name, account), ("password", &wrong)]);
+        let refused = curl(&world.site(site)).post_form("/login", &[(name, account), ("password", &wrong)]);
         assert!(refused.status < 500, "{site}: {} {}", refused.status, refused.body);
         typed.push(wrong);
         // A password typed where the name belongs is the oldest leak of all.
         let slip = format!("Typed-As-Name-{site}");
-        curl(&world.site(site)).post_form(path, &[(name, &slip), ("password", "x")]);
+        curl(&world.site(site)).post_form("/login", &[(name, &slip), ("password", "x")]);
         typed.push(slip);
+        let refused = world.director().get(&format!("/sites/{site}/records?event=auth.rejected"));
+        let count = refused["records"].as_array().map_or(0, Vec::len);
+        assert!(count >= 2, "{site} took {count} of two logins for logins: {refused}");
     }
     typed
 }

@@ -3,10 +3,10 @@
 use std::thread;
 
 use serde_json::json;
-use support::{Scenario, Stop, curl};
+use support::{Kind, Scenario, Stop, curl};
 
 use super::{Door, START, Stand, WRONG};
-use crate::faces::{APP_SUITE, MX_ONE, OFFICE_400};
+use crate::faces::{APP_SUITE, MX_ONE, OFFICE_400, OIG};
 
 #[test]
 fn a_count_survives_a_restart() {
@@ -49,6 +49,22 @@ fn a_count_that_outlives_its_lock_outlives_a_restart_too() {
     stand.restart(Stop::Kill);
     stand.fail(&[Door::Api], "alma.berg");
     assert!(!stand.admits(Door::Web, "alma.berg"), "one failure after the lock locks again");
+}
+
+#[test]
+fn a_banned_address_stays_banned_across_a_restart() {
+    let mut stand = Stand::of(&OIG);
+    OIG.administrator(&stand.site).run("PATCH", OIG.settings, &json!({ "listener.ssh.enabled": "on" }));
+    stand.site.until_answers(Kind::Ssh, true);
+    stand.fail(&[Door::Ssh; 4], "admin");
+    stand.restart(Stop::Kill);
+    stand.site.until_answers(Kind::Ssh, true);
+    stand.fail(&[Door::Ssh], "admin");
+    stand.restart(Stop::Terminate);
+    stand.site.until_answers(Kind::Ssh, true);
+    assert!(!stand.admits(Door::Ssh, "admin"), "the fifth failure banned it");
+    stand.advance(10 * 60);
+    assert!(stand.admits(Door::Ssh, "admin"));
 }
 
 #[test]

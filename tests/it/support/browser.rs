@@ -75,7 +75,8 @@ impl Browser {
         self.submit(fields);
     }
 
-    /// Fills in `fields` of the page by name, and presses the button of the form that holds the first one.
+    /// Fills in `fields` of the page by name, presses the button of the form that holds the first one, and waits
+    /// for the page that answers.
     #[track_caller]
     pub fn submit(&self, fields: &[(&str, &str)]) {
         let (first, _) = fields.first().expect("a form has a field");
@@ -83,8 +84,12 @@ impl Browser {
             self.fill(name, value);
         }
         let button = format!("//form[.//*[@name='{first}']]//button[@type='submit']");
-        self.wait("the form's button", async {
-            self.client().find(Locator::XPath(&button)).await?.click().await
+        self.wait("the form's answer", async {
+            let page = self.client().find(Locator::Css("html")).await?;
+            self.client().find(Locator::XPath(&button)).await?.click().await?;
+            // The page that holds the form is gone once another one is there.
+            while page.tag_name().await.is_ok() {}
+            Ok(())
         });
     }
 
