@@ -12,7 +12,9 @@ use crate::error::READ;
 pub(crate) fn read_text(path: &Path) -> Result<String, StartError> {
     let failed = |source| StartError::File { action: READ, path: path.to_owned(), source };
     let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(TEXT_BYTES_MAX + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    File::open(path)
+        .and_then(|file| file.take(TEXT_BYTES_MAX + 1).read_to_end(&mut bytes))
+        .map_err(failed)?;
     if bytes.len() as u64 > TEXT_BYTES_MAX {
         return Err(failed(io::ErrorKind::FileTooLarge.into()));
     }
