@@ -19,8 +19,8 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     let command = Cli::parse().command;
-    // Status 1 says that a trail is not what was recorded: what cannot be verified must not say so.
-    let verifies = matches!(command, Command::Verify(_));
+    // Of `verify`, status 1 says that a trail is not what was recorded: what cannot be read must not say so.
+    let only_reads = matches!(command, Command::Check(_) | Command::Verify(_));
     let done = match command {
         Command::Check(check) => check::run(&check),
         Command::Clock(clock) => remote::clock(&clock),
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     };
     done.unwrap_or_else(|error| {
         complain(&error);
-        if verifies
+        if only_reads
             || error.downcast_ref::<pbx_world::StartError>().is_some_and(pbx_world::StartError::is_mistake)
         {
             ExitCode::from(2)

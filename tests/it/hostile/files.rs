@@ -170,6 +170,8 @@ fn check_says_the_same_and_begins_nothing() {
     let output = understudy_in(folder.path(), &["check", "good.toml", "bad.toml"]);
     assert_eq!(output.status, Some(2), "{}{}", output.stdout, output.stderr);
     assert!(output.stdout.contains("bad.toml:3: sites.product"), "{}", output.stdout);
+    let output = understudy_in(folder.path(), &["check", "nowhere.toml"]);
+    assert_eq!(output.status, Some(2), "{}{}", output.stdout, output.stderr);
     nothing_was_begun(folder.path());
 }
 
