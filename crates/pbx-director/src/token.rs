@@ -4,8 +4,8 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pbx_kernel::{Entropy, Secret};
-use pbx_listener::keep_private;
 use pbx_vault::SystemEntropy;
+use pbx_world::keep_private;
 
 /// What a caller of the director must show.
 #[derive(Clone, Debug)]

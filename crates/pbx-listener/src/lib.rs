@@ -14,14 +14,12 @@
 //! - Connections, those not logged in yet, and those of one address have a limit each.
 
 mod gate;
-mod keep;
 mod limits;
 mod port;
 mod socket;
 mod stop;
 
 pub use gate::{Arrival, Gate, Serve};
-pub use keep::{keep_private, write_whole};
 pub use limits::{Limits, Permit};
 pub use port::Port;
 pub use stop::{Stop, Stopping, stopping};

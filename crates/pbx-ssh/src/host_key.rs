@@ -2,7 +2,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use pbx_kernel::Entropy;
-use pbx_listener::keep_private;
+use pbx_world::keep_private;
 use russh::keys::ssh_key::LineEnding;
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::keys::{HashAlg, PrivateKey};

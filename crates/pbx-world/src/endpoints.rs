@@ -86,7 +86,7 @@ impl Endpoints {
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let mut text = serde_json::to_vec_pretty(self).map_err(io::Error::other)?;
         text.push(b'\n');
-        crate::file::replace(path, &text)
+        crate::file::replace(path, &text, 0o600)
     }
 }
 

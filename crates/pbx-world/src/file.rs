@@ -24,8 +24,8 @@ pub(crate) fn read_text(path: &Path) -> Result<String, StartError> {
     })
 }
 
-/// Replaces the file at `path` by one that only its owner may read: complete or not at all, and durable.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Replaces the file at `path` by one with this mode: complete or not at all, and durable.
+pub(crate) fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut staged = path.as_os_str().to_owned();
     staged.push(".new");
     // A file that a crash left may have another mode.
@@ -33,7 +33,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&staged)?;
+    let mut file = OpenOptions::new().create_new(true).write(true).mode(mode).open(&staged)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&staged, path)?;

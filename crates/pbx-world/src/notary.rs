@@ -185,7 +185,7 @@ pub(crate) fn publish(path: &Path, keys: &str) -> io::Result<()> {
     if fs::read_to_string(path).is_ok_and(|present| present == keys) {
         return Ok(());
     }
-    crate::file::replace(path, keys.as_bytes())
+    crate::file::replace(path, keys.as_bytes(), 0o600)
 }
 
 /// What the origin of a trail begins with; its site's id follows.
