@@ -9,7 +9,7 @@ use hyper::body::{Body, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use pbx_kernel::Source;
-use pbx_listener::{Arrival, Permit, Serve, Stopping};
+use pbx_listener::{Arrival, Permit, Serve, Stopping, Turn};
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
@@ -64,8 +64,12 @@ impl<S: Service> Serve for Transport<S> {
                 permit.settle();
                 return converse(stream, Peer { source, secure: false }, service, permit, stopping).await;
             };
+            let shake = async {
+                let _turn = Turn::take().await;
+                tls.accept(stream).await
+            };
             let shaken = tokio::select! {
-                shaken = timeout(HANDSHAKE_TIME_MAX, tls.accept(stream)) => shaken,
+                shaken = timeout(HANDSHAKE_TIME_MAX, shake) => shaken,
                 () = stopping.requested() => return,
             };
             match shaken {

@@ -12,14 +12,17 @@
 //! - A closed port refuses connections and stays ours: nobody else can take it meanwhile.
 //! - An error of `accept` ends nothing: not too many open files, not a connection that went away.
 //! - Connections, those not logged in yet, and those of one address have a limit each.
+//! - Handshakes take turns ([`Turn`]): however many strangers knock, whoever is logged in is served.
 
 mod gate;
 mod limits;
 mod port;
 mod socket;
 mod stop;
+mod turn;
 
 pub use gate::{Arrival, Gate, Serve};
 pub use limits::{Limits, Permit};
 pub use port::Port;
 pub use stop::{Stop, Stopping, stopping};
+pub use turn::Turn;

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pbx_kernel::{Secret, Source, Surface};
+use pbx_listener::Turn;
 use pbx_site::{Attempt, Proof, SessionId};
 use russh::server::{
     Auth, ChannelOpenHandle, Handle, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey,
@@ -35,6 +36,8 @@ pub(crate) enum Error {
 pub(crate) struct Caller<P: Plane> {
     plane: P,
     source: Source,
+    /// The handshake's, until there is something to log in with.
+    turn: Option<Turn>,
     /// Said once somebody is logged in.
     admitted: Option<oneshot::Sender<()>>,
     /// russh's own end of the connection, once there is one.
@@ -59,10 +62,12 @@ impl<P: Plane> Caller<P> {
         source: Source,
         handle: Arc<SetOnce<Handle>>,
         admitted: oneshot::Sender<()>,
+        turn: Turn,
     ) -> Self {
         Self {
             plane,
             source,
+            turn: Some(turn),
             admitted: Some(admitted),
             handle,
             session: None,
@@ -148,6 +153,8 @@ impl<P: Plane> Handler for Caller<P> {
     type Error = Error;
 
     async fn authentication_banner(&mut self) -> Result<Option<String>, Error> {
+        // The first thing that follows the key exchange.
+        self.turn = None;
         Ok(self.plane.banner())
     }
 

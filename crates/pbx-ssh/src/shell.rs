@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pbx_kernel::Source;
-use pbx_listener::{Arrival, Serve, Stopping};
+use pbx_listener::{Arrival, Serve, Stopping, Turn};
 use russh::Disconnect;
 use russh::server::{Config, RunningSession, run_stream};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -52,11 +52,14 @@ pub(crate) async fn converse<P, S>(
     let (stream, cut) = Leash::new(stream);
     let (admit, admitted) = oneshot::channel();
     let handle = Arc::new(SetOnce::new());
-    let caller = Caller::new(plane, source, Arc::clone(&handle), admit);
     let grace = sleep(LOGIN_TIME_MAX);
     tokio::pin!(grace);
+    let begin = async {
+        let caller = Caller::new(plane, source, Arc::clone(&handle), admit, Turn::take().await);
+        run_stream(config, stream, caller).await
+    };
     let begun = tokio::select! {
-        begun = run_stream(config, stream, caller) => begun,
+        begun = begin => begun,
         () = &mut grace => return tracing::debug!(%source, "a connection did not say what it is"),
         () = stopping.requested() => return,
     };
