@@ -4,7 +4,7 @@ use pbx_auth::Principal;
 use pbx_cmdline::{Echo, Edit, Editor, Terminal as Window};
 use pbx_estate::Refusal;
 use pbx_kernel::{Sequence, Timestamp};
-use pbx_product::{Console, Screen, Signed};
+use pbx_product::{Console, Product, Screen, Signed};
 
 use crate::invoke::{Hashed, Hashing};
 use crate::session::SessionId;
@@ -29,6 +29,8 @@ use menu::Walk;
 pub struct Terminal {
     session: SessionId,
     editor: Editor,
+    /// How a line ends here: a terminal needs the return to its left edge, a program does not.
+    line_end: &'static str,
     mode: Mode,
     /// Bytes that were typed before the machine asked for them.
     typed_ahead: VecDeque<u8>,
@@ -89,6 +91,7 @@ impl Terminal {
         Self {
             session,
             editor: Editor::new(Window::None),
+            line_end: "\n",
             mode: Mode::New,
             typed_ahead: VecDeque::new(),
             busy: false,
@@ -98,8 +101,8 @@ impl Terminal {
     }
 
     /// What is said when the emulator failed and nothing was changed.
-    pub fn unavailable(site: &Site) -> &'static str {
-        site.product.screen.unavailable
+    pub fn unavailable(&self, product: &Product) -> Vec<u8> {
+        self.text(product.screen.unavailable)
     }
 
     /// Takes `input` and says what to do about it.
@@ -133,9 +136,10 @@ impl Terminal {
         out: &mut Vec<Output>,
     ) -> Result<(), Error> {
         self.editor = Editor::new(columns.map_or(Window::None, Window::Columns));
+        self.line_end = if columns.is_some() { "\r\n" } else { "\n" };
         let principal = site.principal(now, &self.session)?;
         let greeting = self.signed(site, now, &principal, |screen, signed| (screen.greeting)(signed));
-        write(out, &greeting);
+        self.write(out, &greeting);
         match (site.product.screen.console)(&principal.role) {
             Console::Prompt => self.prompt(site, now, &principal, out),
             Console::Menu(menu) => self.walk(Walk::into(menu), out),
@@ -155,13 +159,13 @@ impl Terminal {
         match (site.product.screen.console)(&principal.role) {
             Console::Prompt if line.len() <= pbx_cmdline::LINE_BYTES_MAX => self.line(site, now, line, out),
             Console::Prompt => {
-                Self::too_long(site, out);
+                self.too_long(site, out);
                 self.exit(site.product.screen.refused_status, out);
                 Ok(())
             }
             Console::Menu(_) => {
                 let why = "This account has a menu and takes no commands: log in without one.";
-                write(out, &(site.product.screen.refuse)(&Refusal::Conflict(why.to_owned())));
+                self.write(out, &(site.product.screen.refuse)(&Refusal::Conflict(why.to_owned())));
                 self.exit(site.product.screen.refused_status, out);
                 Ok(())
             }
@@ -221,7 +225,7 @@ impl Terminal {
             Edit::Line(line) => self.line(site, now, &line, out)?,
             Edit::Secret(secret) => self.answer(site, now, menu::Said::Secret(secret), out)?,
             Edit::TooLong => {
-                Self::too_long(site, out);
+                self.too_long(site, out);
                 self.again(site, now, out)?;
             }
         }
@@ -244,7 +248,7 @@ impl Terminal {
         let prompt = self.signed(site, now, principal, |screen, signed| (screen.prompt)(signed));
         self.mode = Mode::Prompting(String::new());
         self.editor.begin(&prompt, Echo::Shown);
-        write(out, &prompt);
+        self.write(out, &prompt);
     }
 
     /// Ctrl-C: the line is given up; a question of a menu too.
@@ -282,16 +286,16 @@ impl Terminal {
         say(site.product.screen, &signed)
     }
 
-    fn too_long(site: &Site, out: &mut Vec<Output>) {
+    fn too_long(&self, site: &Site, out: &mut Vec<Output>) {
         let why = format!("A line may have at most {} bytes.", pbx_cmdline::LINE_BYTES_MAX);
-        write(out, &(site.product.screen.refuse)(&Refusal::Conflict(why)));
+        self.write(out, &(site.product.screen.refuse)(&Refusal::Conflict(why)));
     }
 
     fn fail(&mut self, site: &Site, error: &Error, out: &mut Vec<Output>) {
         match error {
             Error::SessionEnded => self.exit(0, out),
             Error::Estate(_) | Error::Store(_) | Error::Tip => {
-                write(out, site.product.screen.unavailable);
+                self.write(out, site.product.screen.unavailable);
                 self.exit(FAILED_STATUS, out);
             }
         }
@@ -301,25 +305,33 @@ impl Terminal {
         self.over = true;
         out.push(Output::Exit(status));
     }
-}
 
-/// Sends text with the line ends that terminals want, and without whatever else could steer one: names and log
-/// entries are what strangers typed.
-fn write(out: &mut Vec<Output>, text: &str) {
-    if text.is_empty() {
-        return;
-    }
-    let mut bytes = Vec::with_capacity(text.len() + text.len() / 32);
-    let mut buffer = [0; 4];
-    for letter in text.chars() {
-        match letter {
-            '\n' => bytes.extend(b"\r\n"),
-            '\t' => bytes.push(b'\t'),
-            _ if letter.is_control() => bytes.push(b'?'),
-            _ => bytes.extend(letter.encode_utf8(&mut buffer).as_bytes()),
+    fn write(&self, out: &mut Vec<Output>, text: &str) {
+        if !text.is_empty() {
+            out.push(Output::Write(self.text(text)));
         }
     }
-    out.push(Output::Write(bytes));
+
+    /// The text with the channel's line ends, and without whatever else could steer a terminal: names and log entries
+    /// are what strangers typed.
+    fn text(&self, text: &str) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(text.len() + text.len() / 32);
+        let mut rest = text;
+        // Runs of letters that stand for themselves, and what stands between them.
+        while let Some(at) = rest.find(char::is_control) {
+            let (run, from) = rest.split_at(at);
+            bytes.extend_from_slice(run.as_bytes());
+            let mut letters = from.chars();
+            match letters.next() {
+                Some('\n') => bytes.extend_from_slice(self.line_end.as_bytes()),
+                Some('\t') => bytes.push(b'\t'),
+                _ => bytes.push(b'?'),
+            }
+            rest = letters.as_str();
+        }
+        bytes.extend_from_slice(rest.as_bytes());
+        bytes
+    }
 }
 
 /// The exit status when the emulator failed (`EX_TEMPFAIL` of sysexits.h): try again later.

@@ -73,7 +73,7 @@ impl Console {
     }
 
     fn unavailable(&self) -> Vec<u8> {
-        self.seat.product().screen.unavailable.replace('\n', "\r\n").into_bytes()
+        self.terminal.unavailable(self.seat.product())
     }
 }
 

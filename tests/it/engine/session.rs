@@ -129,7 +129,7 @@ fn who_must_change_the_password_does_nothing_else_first_on_any_surface() {
 
     let ssh = rig.session(Caller { surface: Surface::Ssh, ..READER });
     let (shown, status) = exec(&mut rig, &ssh, "account list");
-    assert_eq!((shown.as_str(), status), ("Change your password first.\r\n", Some(1)));
+    assert_eq!((shown.as_str(), status), ("Change your password first.\n", Some(1)));
     let session = rig.session(READER);
     let refused = rig.run(&session, "accounts.read", account::list, &[]).expect_err("not yet");
     assert_eq!(refused.code(), "conflict");

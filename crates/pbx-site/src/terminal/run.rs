@@ -4,7 +4,7 @@ use pbx_kernel::Timestamp;
 use pbx_product::{Command, Run, Screen};
 
 use super::menu::Walk;
-use super::{Mode, Output, Terminal, line, write};
+use super::{Mode, Output, Terminal, line};
 use crate::invoke::{Answer, Hashed, Hashing, Invocation};
 use crate::{Error, Site};
 
@@ -26,7 +26,7 @@ impl Terminal {
                 self.command(site, now, &principal, command, args, line, out)
             }
             line::Parsed::Text(text, refused) => {
-                write(out, &text);
+                self.write(out, &text);
                 if refused {
                     site.note_unknown(now, &principal, &self.session, line)?;
                 }
@@ -61,7 +61,7 @@ impl Terminal {
             Run::Menu(_) | Run::Help | Run::Leave if !principal.role.includes(command.needs) => {
                 let refusal = Refusal::NotPermitted(command.needs.0.to_owned());
                 site.note_refused(now, principal, &self.session, &command.name(), &refusal, line)?;
-                write(out, &(site.product.screen.refuse)(&refusal));
+                self.write(out, &(site.product.screen.refuse)(&refusal));
                 self.finished(site, now, true, out)
             }
             Run::Menu(menu) if matches!(self.mode, Mode::Prompting(_)) => {
@@ -70,11 +70,11 @@ impl Terminal {
             }
             Run::Menu(_) => {
                 let why = "This opens a menu, which needs a session of its own: log in without a command.";
-                write(out, &(site.product.screen.refuse)(&Refusal::Conflict(why.to_owned())));
+                self.write(out, &(site.product.screen.refuse)(&Refusal::Conflict(why.to_owned())));
                 self.finished(site, now, true, out)
             }
             Run::Help => {
-                write(out, &line::help(site, principal, args.get("command")));
+                self.write(out, &line::help(site, principal, args.get("command")));
                 self.finished(site, now, false, out)
             }
             Run::Leave => {
@@ -137,7 +137,7 @@ impl Terminal {
                     Ok(reply) => self.show(screen, reply),
                     Err(refusal) => (screen.refuse)(refusal),
                 };
-                write(out, &text);
+                self.write(out, &text);
                 self.finished(site, now, refused, out)
             }
         }

@@ -4,7 +4,7 @@ use pbx_kernel::Timestamp;
 use pbx_product::{Console, Does, Item};
 
 use super::menu::{Said, Step, Walk};
-use super::{Mode, Output, Terminal, write};
+use super::{Mode, Output, Terminal};
 use crate::invoke::Invocation;
 use crate::{Error, Site};
 
@@ -12,9 +12,9 @@ impl Terminal {
     /// Shows where the walk stands and asks what it asks; leaves the menu where it is over.
     pub(super) fn walk(&mut self, walk: Walk, out: &mut Vec<Output>) {
         let (text, question, echo) = walk.ask();
-        write(out, &text);
+        self.write(out, &text);
         self.editor.begin(&question, echo);
-        write(out, &question);
+        self.write(out, &question);
         self.mode = Mode::Walking(walk);
     }
 

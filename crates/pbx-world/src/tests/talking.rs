@@ -51,7 +51,7 @@ async fn a_command_that_cannot_be_recorded_is_refused_and_changes_nothing() {
     let mut console = seat.terminal(session(&seat).await);
     world.faults().refuse_writes(Some(StoreError::Full));
     let (text, status) = execute(&mut console, "account add --name ada").await;
-    assert_eq!(text, pbx_product::GENERIC.screen.unavailable.replace('\n', "\r\n"));
+    assert_eq!(text, pbx_product::GENERIC.screen.unavailable);
     assert_eq!(status, Some(75));
     world.faults().refuse_writes(None);
     assert_eq!(log_in(&seat, "admin", "wrong").await.ok(), Some(false));
