@@ -126,14 +126,12 @@ impl Happening {
         }
     }
 
-    /// The entry of a product's log; its log and number are filled in there.
+    /// The entry of a product's log.
     pub(crate) fn entry(&self, now: Timestamp) -> Entry {
         let detail = self.detail.iter().map(|(key, value)| ((*key).to_owned(), bounded(value)));
         let reason = self.reason.map(|it| ("reason".to_owned(), it.to_owned()));
         let line = self.line.as_ref().map(|it| ("line".to_owned(), bounded(it)));
         Entry {
-            log: String::new(),
-            number: 0,
             time: now,
             event: self.event.to_owned(),
             account: self.account.as_deref().map(bounded).unwrap_or_default(),

@@ -29,8 +29,8 @@ pub struct Site {
     pub(crate) strangers: BTreeMap<String, pbx_auth::Tally>,
     /// When each lock ends, so that its end is an event of its own.
     lock_ends: BTreeSet<(Timestamp, Row)>,
-    /// The product logs' heads, so that an entry costs no reading.
-    pub(crate) heads: BTreeMap<String, log::Head>,
+    /// The growing ends of the product's logs, so that an entry costs no reading.
+    pub(crate) tails: BTreeMap<String, log::Tail>,
     /// The tallies of attempts that were counted and never concluded.
     pub(crate) interrupted: BTreeSet<Row>,
     tip: Tip,
@@ -73,7 +73,7 @@ impl Site {
             pending: BTreeMap::new(),
             strangers: BTreeMap::new(),
             lock_ends: BTreeSet::new(),
-            heads: BTreeMap::new(),
+            tails: BTreeMap::new(),
             interrupted: BTreeSet::new(),
             tip: Tip::new(),
             epoch: 0,
@@ -228,18 +228,18 @@ impl Site {
             return Err(Error::Store(StoreError::Failed { what }));
         }
         let mut tip = self.tip.clone();
-        let mut heads = self.cleared_heads(happenings)?;
+        let mut tails = self.cleared_tails(happenings)?;
         let mut lines: Vec<Line> = Vec::with_capacity(happenings.len());
         for happening in happenings {
             lines.push(tip.append(&self.record(now, happening)));
-            changes.extend(self.entries(now, happening, &mut heads)?);
+            changes.extend(self.entries(now, happening, &mut tails)?);
         }
         changes.push(Change::Put(TIP, TIP_ROW.to_owned(), tip.to_bytes()));
         let touched = Touched::by(&changes);
         let batch = Batch { site: self.id.clone(), changes, lines, durability };
         let sequence = self.store.commit(batch)?;
         self.tip = tip;
-        self.heads.extend(heads);
+        self.tails.extend(tails);
         self.people_version += u64::from(touched.people);
         self.settings_version += u64::from(touched.settings);
         Ok(sequence)
@@ -253,45 +253,41 @@ impl Site {
         }
     }
 
-    /// The product log entries of one happening, with the heads they move.
+    /// The product log entries of one happening, with the ends of the logs that they move.
     fn entries(
         &self,
         now: Timestamp,
         happening: &Happening,
-        heads: &mut BTreeMap<String, log::Head>,
+        tails: &mut BTreeMap<String, log::Tail>,
     ) -> Result<Vec<Change>, Error> {
         let mut changes = Vec::new();
+        let mut written = None;
         for taking in log::taking(&self.policy, happening.event, happening.is_refused()) {
-            self.read(|estate, _| {
-                let mut head = self.head(estate, &taking.id, heads)?;
-                changes.extend(log::append(estate, taking, &mut head, happening.entry(now))?);
-                heads.insert(taking.id.clone(), head);
-                Ok(())
-            })?;
+            let entry = match &written {
+                Some(entry) => entry,
+                None => written.insert(happening.entry(now).write()?),
+            };
+            if !tails.contains_key(&taking.id) {
+                tails.insert(taking.id.clone(), self.tail(&taking.id)?);
+            }
+            if let Some(tail) = tails.get_mut(&taking.id) {
+                changes.extend(self.read(|estate, _| Ok(tail.append(estate, taking, entry)?))?);
+            }
         }
         Ok(changes)
     }
 
-    /// The heads of the logs that these happenings clear: what is logged now comes after the clearing.
-    fn cleared_heads(&self, happenings: &[Happening]) -> Result<BTreeMap<String, log::Head>, Error> {
-        let mut heads = BTreeMap::new();
-        for id in happenings.iter().filter_map(Happening::cleared_log) {
-            let head = self.read(|estate, _| self.head(estate, id, &heads))?;
-            heads.insert(id.to_owned(), log::Head { first: head.next, ..head });
-        }
-        Ok(heads)
+    /// The ends of the logs that these happenings clear: what is logged now comes after the clearing.
+    fn cleared_tails(&self, happenings: &[Happening]) -> Result<BTreeMap<String, log::Tail>, Error> {
+        let cleared = |id: &str| Ok((id.to_owned(), self.tail(id)?.cleared()));
+        happenings.iter().filter_map(Happening::cleared_log).map(cleared).collect()
     }
 
-    /// The head of the log `id`: as this batch moves it, as it is remembered, or as it is stored.
-    fn head(
-        &self,
-        estate: &Estate<'_>,
-        id: &str,
-        moved: &BTreeMap<String, log::Head>,
-    ) -> Result<log::Head, Error> {
-        match moved.get(id).or_else(|| self.heads.get(id)) {
-            Some(head) => Ok(head.clone()),
-            None => Ok(log::head(estate, id)?),
+    /// The end of the log `id`, as it is remembered or stored.
+    fn tail(&self, id: &str) -> Result<log::Tail, Error> {
+        match self.tails.get(id) {
+            Some(tail) => Ok(tail.clone()),
+            None => self.read(|estate, _| Ok(log::Tail::read(estate, id)?)),
         }
     }
 
@@ -336,7 +332,7 @@ impl Site {
             Some(bytes) => Tip::from_bytes(&bytes).map_err(|_| Error::Tip)?,
             None => Tip::new(),
         };
-        self.heads.clear();
+        self.tails.clear();
         self.people_version += 1;
         self.settings_version += 1;
         self.lock_ends.clear();

@@ -64,8 +64,7 @@ fn status(cx: &Context<'_>, _: &Args) -> Result<Outcome, Stop> {
     let product = &cx.policy.product;
     let mut entries = 0;
     for stated in &cx.policy.logs {
-        let head = log::head(&cx.estate, &stated.id)?;
-        entries += head.next - head.first;
+        entries += log::count(&cx.estate, stated)?;
     }
     let rows = vec![
         ("product", product.name.clone()),

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use pbx_estate::{Handler, Reply, account, log};
-use pbx_kernel::Surface;
+use pbx_estate::{Estate, Handler, Reply, account, log};
+use pbx_kernel::{Surface, Table};
+use pbx_policy::Policy;
 use pbx_site::SessionId;
 
 use super::rig::{Caller, LoggedIn, PRODUCTS, Rig, WRONG, caller};
@@ -104,6 +105,16 @@ fn a_full_log_gives_up_its_oldest_entries() {
         entries(&mut rig, &admin, "failed-logins").into_iter().map(|it| it[3].clone()).collect();
     let expected: Vec<String> = (10..30).rev().map(|it| format!("nobody{it}")).collect();
     assert_eq!(names, expected);
+    for number in 30..300 {
+        rig.fail(&format!("nobody{number}"), Surface::Web, 1);
+    }
+    let newest = entries(&mut rig, &admin, "failed-logins");
+    assert_eq!((newest.len(), newest[0][3].as_str(), newest[19][3].as_str()), (20, "nobody299", "nobody280"));
+    let pages =
+        |estate: &Estate<'_>, _: &Policy| Ok(estate.rows(Table("log"), Some("failed-logins/"), 1_000)?);
+    let pages = rig.site.read(pages).expect("readable");
+    let own = pages.iter().filter(|it| it.starts_with("failed-logins/")).count();
+    assert!((2..=20).contains(&own), "{own} pages for 20 entries");
 }
 
 #[test]
@@ -194,10 +205,16 @@ fn no_password_reaches_a_products_log() {
             }
         }
         rig.wait(Duration::from_secs(1));
-        let logged =
-            rig.site.read(|estate, _| Ok(estate.list::<log::Entry>(None, 10_000)?)).expect("readable");
-        let logged =
-            serde_json::to_string(&logged.into_iter().map(|(_, it)| it).collect::<Vec<_>>()).expect("JSON");
+        let entries = |it: &pbx_policy::Log| -> Vec<log::Entry> {
+            let all = |estate: &Estate<'_>, _: &Policy| {
+                let entries = log::newest_first(estate, it, None)?.map(|it| Ok(it?.1));
+                entries.collect::<Result<Vec<_>, pbx_site::Error>>()
+            };
+            rig.site.read(all).expect("readable")
+        };
+        let logged: Vec<log::Entry> = rig.policy().logs.iter().flat_map(entries).collect();
+        assert!(!logged.is_empty(), "{}", product.id);
+        let logged = serde_json::to_string(&logged).expect("JSON");
         assert!(!logged.contains(WRONG) && !logged.contains("Fresh-Secret-81!"), "{}", product.id);
         for stated in &shipped {
             let quoted = serde_json::to_string(&stated.password).expect("JSON");
