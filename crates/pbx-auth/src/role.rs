@@ -17,7 +17,7 @@ impl fmt::Display for Permission {
 }
 
 /// A named set of permissions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Role {
     /// How accounts refer to it, for example `administrator`.
     pub id: String,

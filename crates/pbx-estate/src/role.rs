@@ -75,11 +75,11 @@ pub fn find<'p>(estate: &Estate<'_>, policy: &'p Policy, id: &str) -> Result<Opt
     let shipped = policy.roles.iter().find(|it| it.id.get_ref() == id);
     let custom = if policy.accounts.roles_editable { estate.get::<Custom>(id)? } else { None };
     let role = match (custom, shipped) {
-        (Some(Custom { id, name, permissions }), _) => Role { id, name, permissions },
-        (None, Some(row)) => as_shipped(policy, row),
+        (Some(Custom { id, name, permissions }), _) => Arc::new(Role { id, name, permissions }),
+        (None, Some(row)) => Arc::clone(&row.role),
         (None, None) => return Ok(None),
     };
-    Ok(Some(Present { role: Arc::new(role), shipped }))
+    Ok(Some(Present { role, shipped }))
 }
 
 /// Every role as it is now, the shipped ones first.
@@ -186,7 +186,7 @@ pub fn remove(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     };
     let shipped = cx.policy.roles.iter().find(|it| it.id.get_ref() == id);
     if let Some(row) = shipped {
-        may_give(cx, &as_shipped(cx.policy, row))?;
+        may_give(cx, &row.role)?;
     }
     let Custom { id: own, name, permissions } = custom.clone();
     may_give(cx, &Role { id: own, name, permissions })?;
@@ -219,11 +219,6 @@ pub(crate) fn may_manage(cx: &Context<'_>, account: &Account) -> Result<(), Stop
         Some(present) => Ok(may_give(cx, &present.role)?),
         None => Ok(()),
     }
-}
-
-fn as_shipped(policy: &Policy, row: &RoleRow) -> Role {
-    let permissions = policy.permissions.keys().filter(|it| row.covers(it)).cloned().collect();
-    Role { id: row.id.get_ref().clone(), name: row.name.clone(), permissions }
 }
 
 /// A role's id: 1 to 32 of a-z, 0-9 and -.

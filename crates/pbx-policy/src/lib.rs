@@ -21,7 +21,10 @@ pub use schema::{
 impl Policy {
     /// Reads and checks a policy; `file` is only for error texts.
     pub fn parse(file: &str, text: &str) -> Result<Self, PolicyError> {
-        let policy: Self = toml::from_str(text).map_err(|error| PolicyError::of_toml(file, text, &error))?;
+        let mut policy: Self =
+            toml::from_str(text).map_err(|error| PolicyError::of_toml(file, text, &error))?;
+        let Self { roles, permissions, .. } = &mut policy;
+        roles.iter_mut().for_each(|it| it.spell_out(permissions));
         let mistakes = check::mistakes(&policy, text);
         if mistakes.is_empty() { Ok(policy) } else { Err(PolicyError { file: file.to_owned(), mistakes }) }
     }

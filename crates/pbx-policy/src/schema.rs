@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use pbx_auth::{LockoutRule, Networks, PasswordRule, SessionRule};
+use pbx_auth::{LockoutRule, Networks, PasswordRule, Role, SessionRule};
 use pbx_kernel::{Surface, Transport};
 use serde::Deserialize;
 use toml::Spanned;
@@ -121,6 +122,9 @@ pub struct RoleRow {
     /// Whether its permissions may be changed.
     #[serde(default)]
     pub fixed: bool,
+    /// The role itself, its patterns spelt out: filled in once the policy is read.
+    #[serde(skip)]
+    pub role: Arc<Role>,
 }
 
 /// The rules for accounts.
@@ -318,6 +322,13 @@ pub struct Control {
 }
 
 impl RoleRow {
+    /// Fills in [`RoleRow::role`] from all `permissions` of the policy.
+    pub(crate) fn spell_out(&mut self, permissions: &BTreeMap<String, String>) {
+        let included = permissions.keys().filter(|it| self.covers(it)).cloned().collect();
+        let (id, name) = (self.id.get_ref().clone(), self.name.clone());
+        self.role = Arc::new(Role { id, name, permissions: included });
+    }
+
     /// Whether one of its permission patterns covers `permission`.
     pub fn covers(&self, permission: &str) -> bool {
         self.permissions.iter().any(|pattern| covers(pattern.get_ref(), permission))
