@@ -210,17 +210,26 @@ impl Shared {
     /// Shows the batch to views and queues it for the disk.
     fn enqueue(&self, mut batch: Queued) -> Result<Sequence, StoreError> {
         let mut queue = lock(&self.queue);
-        let admitted = queue.admit(batch.bytes, batch.waits);
-        // Who is refused has asked for a probe, so the committer is woken either way.
-        self.wake.notify_all();
-        let sequence = admitted?;
+        let sequence = match queue.admit(batch.bytes, batch.waits) {
+            Ok(sequence) => sequence,
+            Err(error) => {
+                // Who is refused has asked for a probe.
+                self.wake.notify_all();
+                return Err(error);
+            }
+        };
         batch.sequence = sequence;
         let mut overlay = write(&self.overlay);
         for (key, value) in &batch.changes {
             overlay.put(key.clone(), sequence, value.clone());
         }
         drop(overlay);
+        let idle = queue.is_idle();
         queue.push(batch);
+        // A committer that waits for company need not hear of each: that would be a switch of threads for every read.
+        if idle || queue.is_urgent() {
+            self.wake.notify_all();
+        }
         Ok(Sequence(sequence))
     }
 
