@@ -1,5 +1,7 @@
 //! The layout of print commands: a title, headings and cells that begin at fixed columns.
 
+use std::sync::OnceLock;
+
 use pbx_cmdline::{columns, width};
 use pbx_estate::Listing;
 
@@ -9,6 +11,8 @@ pub(super) struct Layout {
     /// Whether a blank line stands before the title.
     blank_first: bool,
     columns: &'static [Column],
+    /// The title and the headings, once they have been laid out.
+    head: OnceLock<String>,
 }
 
 /// One column of a print command.
@@ -23,7 +27,7 @@ struct Column {
 }
 
 /// `extension -p`. Where "Hotline Number" begins is not public; it gets the width of "Backup Number".
-pub(super) const EXTENSION: Layout = Layout {
+pub(super) static EXTENSION: Layout = Layout {
     title: "Directory Number Profile",
     blank_first: false,
     columns: &[
@@ -48,10 +52,11 @@ pub(super) const EXTENSION: Layout = Layout {
         empty(164, "Backup Number"),
         empty(185, "Area Code"),
     ],
+    head: OnceLock::new(),
 };
 
 /// `name -p`.
-pub(super) const NAME: Layout = Layout {
+pub(super) static NAME: Layout = Layout {
     title: "Names",
     blank_first: true,
     columns: &[
@@ -63,16 +68,28 @@ pub(super) const NAME: Layout = Layout {
         quoted(72, "Name2", "name2"),
         empty(95, "Info"),
     ],
+    head: OnceLock::new(),
 };
 
 /// The listing in its layout.
 pub(super) fn print(layout: &Layout, listing: &Listing) -> String {
-    let starts: Vec<usize> = layout.columns.iter().map(|it| it.start).collect();
+    let head = layout.head.get_or_init(|| layout.lay_out_head());
     let cells = |row: &Vec<String>| layout.columns.iter().map(|it| it.cell_of(listing, row)).collect();
-    let blank = layout.blank_first.then(String::new);
-    let lines = headings(layout.columns).into_iter().chain(listing.rows.iter().map(cells));
-    let lines = lines.map(|cells: Vec<String>| columns(&starts, &cells));
-    blank.into_iter().chain([layout.title.to_owned()]).chain(lines).map(|line| line + "\n").collect()
+    let lines = listing.rows.iter().map(cells).map(|it: Vec<String>| layout.line(&it));
+    std::iter::once(head.clone()).chain(lines).collect()
+}
+
+impl Layout {
+    fn lay_out_head(&self) -> String {
+        let blank = if self.blank_first { "\n" } else { "" };
+        let headings = headings(self.columns).into_iter().map(|it| self.line(&it));
+        std::iter::once(format!("{blank}{}\n", self.title)).chain(headings).collect()
+    }
+
+    fn line(&self, cells: &[String]) -> String {
+        let starts: Vec<usize> = self.columns.iter().map(|it| it.start).collect();
+        columns(&starts, cells) + "\n"
+    }
 }
 
 impl Column {
