@@ -80,6 +80,7 @@ impl Lab {
     }
 
     fn run<T>(&mut self, make: impl Fn(&mut KeyTree<'_>) -> T, is_kept: bool) -> (T, usize) {
+        let before = self.stored();
         let (done, changes) = match self.attempt(&make) {
             Err(Error::GenerationNeeded) => {
                 self.begin();
@@ -91,7 +92,10 @@ impl Lab {
         for change in changes {
             self.apply(change, is_kept);
         }
-        self.settle();
+        // Nothing needs settling where the root is in its generation still, even if the next has begun.
+        if !is_kept || self.stored() != before {
+            self.settle();
+        }
         (done, count)
     }
 
@@ -132,11 +136,16 @@ impl Lab {
         generation
     }
 
-    /// Keeps the generation that the root in the store is sealed with, and only that.
+    /// Keeps the generation of the root in the store, and only that.
     pub(super) fn settle(&mut self) {
-        let keep = self.look(|tree| tree.generation()).expect("a root");
+        let keep = self.stored().expect("a root");
         self.keyring.settle_generation(&self.site, keep, &mut self.entropy).expect("settled");
         self.cipher = self.keyring.renew(&self.cipher).expect("keys");
+    }
+
+    /// The generation that the root in the store is sealed with.
+    fn stored(&self) -> Option<Generation> {
+        self.look(|tree| tree.generation())
     }
 
     /// Every data key that can be had from all versions of all nodes, and the keys that exist now.

@@ -41,7 +41,6 @@ fn lab(count: u32) -> Lab {
         notes.collect::<Vec<_>>()
     };
     let (notes, _) = lab.commit(make);
-    // The keys were drawn once more than committed only if a generation was needed, which it was not.
     notes.into_iter().for_each(|change| lab.apply(change, true));
     lab
 }
