@@ -16,7 +16,7 @@ use crate::root::{ID_BYTES, RootKey};
 /// signing key.
 ///
 /// Each site's keys are random and of its own, not derived from a common one, so that destroying them destroys
-/// what they sealed. All live in one file of some 160 bytes per site, sealed with the operator's root key and
+/// what they sealed. All live in one file of some 120 bytes per site, sealed with the operator's root key and
 /// written anew as a whole at every change:
 ///
 /// ```text
