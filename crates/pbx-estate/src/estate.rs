@@ -42,6 +42,24 @@ pub enum Error {
         /// What the reader said; it never repeats the value.
         what: String,
     },
+    /// A row that another one refers to is not there.
+    #[error("a value of table {table} is missing")]
+    Missing {
+        /// Which table.
+        table: &'static str,
+    },
+    /// A value is to be sealed for a subject whose key was destroyed or never made.
+    #[error("a value of table {table} is for a subject that has no key: it was erased")]
+    NoKey {
+        /// Which table.
+        table: &'static str,
+    },
+    /// Every slot of the key tree has been used.
+    #[error("the site has had as many subjects as its key tree has room for")]
+    NoSlotLeft,
+    /// A key was destroyed, and the cipher has no newer generation to seal the key tree's root with.
+    #[error("an erasure needs a new key generation: begin one, then do the operation again")]
+    GenerationNeeded,
     /// A value has grown beyond what the store takes.
     #[error("a value of table {table} is too large")]
     TooLarge {
@@ -85,10 +103,7 @@ impl<'a> Estate<'a> {
         let plain = serde_json::to_vec(noun)
             .map_err(|error| Error::Form { table: table.0, what: error.to_string() })?;
         let sealed = self.cipher.seal(&self.address(table, &row), &plain);
-        if sealed.len() > Batch::VALUE_BYTES_MAX {
-            return Err(Error::TooLarge { table: table.0 });
-        }
-        Ok(Change::Put(table, row, sealed))
+        change(table, row, sealed)
     }
 
     /// The change that removes `noun`.
@@ -110,6 +125,26 @@ impl<'a> Estate<'a> {
         self.cipher.pseudonym(domain, name).as_str().to_owned()
     }
 
+    /// What seals and names here, for values that are not nouns.
+    pub(crate) const fn cipher(&self) -> &'a dyn Cipher {
+        self.cipher
+    }
+
+    /// The sealed value in `row`, where there is one.
+    pub(crate) fn value(&self, table: Table, row: &str) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.view.get(table, row)?)
+    }
+
+    /// At most `limit` sealed values with their rows, in row order, beginning after `after`.
+    pub(crate) fn values(
+        &self,
+        table: Table,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(Row, Vec<u8>)>, Error> {
+        Ok(self.view.scan(table, after, limit)?)
+    }
+
     fn open<N: Noun>(&self, row: &str, sealed: &[u8]) -> Result<N, Error> {
         let table = N::TABLE;
         let plain = self
@@ -121,7 +156,15 @@ impl<'a> Estate<'a> {
     }
 
     /// What a sealed value is bound to: its site, table and row.
-    fn address(&self, table: Table, row: &str) -> Vec<u8> {
+    pub(crate) fn address(&self, table: Table, row: &str) -> Vec<u8> {
         [self.site.as_str(), table.0, row].join("\u{1f}").into_bytes()
     }
+}
+
+/// The change that writes a sealed value, unless it is too large.
+pub(crate) fn change(table: Table, row: Row, sealed: Vec<u8>) -> Result<Change, Error> {
+    if sealed.len() > Batch::VALUE_BYTES_MAX {
+        return Err(Error::TooLarge { table: table.0 });
+    }
+    Ok(Change::Put(table, row, sealed))
 }

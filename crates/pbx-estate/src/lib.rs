@@ -8,6 +8,7 @@
 //! - Operations write nothing: they return changes, and only the engine commits.
 //! - No operation runs without a [`Grant`](pbx_auth::Grant): [`Context`] holds one.
 //! - Store keys are pseudonyms or numbers, never personal data; values leave here sealed.
+//! - What belongs to a subject is sealed with a key of its own, which an erasure destroys: see [`keys`].
 
 mod args;
 mod context;
@@ -15,6 +16,7 @@ mod estate;
 mod outcome;
 
 pub mod account;
+pub mod keys;
 pub mod log;
 pub mod role;
 pub mod setting;

@@ -4,9 +4,10 @@
 //!
 //! - Nothing here performs I/O, reads a clock or draws a random number.
 //! - Nothing here is `async`.
-//! - A [`Secret`] cannot be printed, compared in variable time or serialised.
+//! - A [`Secret`] or [`DataKey`] cannot be printed, compared in variable time or serialised.
 
 mod entropy;
+mod key;
 mod name;
 mod place;
 mod port;
@@ -15,6 +16,7 @@ mod store;
 mod time;
 
 pub use entropy::Entropy;
+pub use key::{DataKey, Generation};
 pub use name::{AccountName, ParseNameError, SiteId};
 pub use place::{Source, Surface, Transport};
 pub use port::{Cipher, CipherError, Pseudonym, Verifier};

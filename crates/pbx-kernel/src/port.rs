@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{DataKey, Generation};
+
 /// A password as it is kept: a PHC string (`$argon2id$v=19$m=…`). It proves nothing to whoever reads it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -43,8 +45,10 @@ impl Pseudonym {
 }
 
 /// Sealing and naming with a site's keys. `pbx-vault` implements it with AES-256-GCM and HMAC-SHA-256.
+///
+/// Whatever is sealed is bound to the site and to an `address` within it; it opens nowhere else.
 pub trait Cipher: Send + Sync {
-    /// Seals `plain` for the place `address`; opening it anywhere else fails.
+    /// Seals `plain` with the site's key, for what is nobody's.
     fn seal(&self, address: &[u8], plain: &[u8]) -> Vec<u8>;
 
     /// Opens what [`Cipher::seal`] made for the same `address`.
@@ -52,6 +56,27 @@ pub trait Cipher: Send + Sync {
 
     /// The keyed pseudonym of `name` within `domain` (for example `account`).
     fn pseudonym(&self, domain: &str, name: &str) -> Pseudonym;
+
+    /// A new key, never drawn before. A seeded cipher draws the same keys in the same order.
+    fn draw_key(&self) -> DataKey;
+
+    /// Seals `plain` with `key`, for what must not open any more once that key is gone.
+    fn seal_under(&self, key: &DataKey, address: &[u8], plain: &[u8]) -> Vec<u8>;
+
+    /// Opens what [`Cipher::seal_under`] made with the same `key` for the same `address`.
+    fn open_under(&self, key: &DataKey, address: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CipherError>;
+
+    /// The newest generation that this cipher holds the key of: what an erasure seals the key tree's root with.
+    fn generation(&self) -> Generation;
+
+    /// Seals the root of the key tree with the key of `generation`, which the sealed bytes state in clear.
+    ///
+    /// Fails where the cipher does not hold that generation.
+    fn seal_root(&self, generation: Generation, address: &[u8], plain: &[u8])
+    -> Result<Vec<u8>, CipherError>;
+
+    /// Opens what [`Cipher::seal_root`] made for the same `address`, with any generation that the cipher holds.
+    fn open_root(&self, address: &[u8], sealed: &[u8]) -> Result<(Generation, Vec<u8>), CipherError>;
 }
 
 /// The sealed bytes were changed, moved, or sealed with a key that is gone.

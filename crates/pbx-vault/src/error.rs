@@ -70,6 +70,14 @@ pub enum VaultError {
         /// How many it holds.
         max: usize,
     },
+    /// The generation's key was never made, or it was destroyed.
+    #[error("the keyring has no key of generation {generation} for the site {site}")]
+    UnknownGeneration {
+        /// Which site.
+        site: String,
+        /// Which generation.
+        generation: u64,
+    },
     /// No key was made for the site, or it was destroyed.
     #[error("the keyring has no key for the site {site}")]
     UnknownSite {

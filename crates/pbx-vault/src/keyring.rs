@@ -1,28 +1,40 @@
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit, Nonce, Tag};
-use ed25519_dalek::SigningKey;
-use pbx_kernel::{Entropy, SiteId};
+use pbx_kernel::{Entropy, Generation, SiteId};
 use pbx_recorder::{Checkpoint, ParsePublicKeyError, PublicKey, SignedCheckpoint};
 use zeroize::Zeroizing;
 
 use crate::VaultError;
-use crate::cipher::{Key, NONCE_BYTES, SiteCipher, TAG_BYTES, new_key};
+use crate::cipher::{NONCE_BYTES, SiteCipher, TAG_BYTES, new_key};
+use crate::content::{Content, SiteKeys};
 use crate::file::{folder_of, read_private};
 use crate::replace::{recover, replace};
 use crate::root::{ID_BYTES, RootKey};
 
-/// The keys of a world: per site a data key and an index key, and the recorder's signing key.
+/// The keys of a world: per site a site key, an index key and the key of its key tree's root, and the recorder's
+/// signing key.
 ///
 /// Each site's keys are random and of its own, not derived from a common one, so that destroying them destroys
-/// what they sealed. All live in one file of some 140 bytes per site, sealed with the operator's root key and
+/// what they sealed. All live in one file of some 120 bytes per site, sealed with the operator's root key and
 /// written anew as a whole at every change:
 ///
 /// ```text
-///   "understudy keyring 1\n" | root key id (8) | serial (8) | nonce (12) | sealed content | tag (16)
-///   content: signing key (32) | sites (4) | per site: id length (1), id, generation (4), data key, index key
+///   "understudy keyring 2\n" | root key id (8) | serial (8) | nonce (12) | sealed content | tag (16)
+///   content:    signing key (32) | sites (4) | per site: id length (1), id, site key (32), index key (32),
+///               generations (1: one or two), older first: number (8), key (32)
 /// ```
+///
+/// The site key and the index key stay as long as the site. The key of the key tree's root is one of a sequence of
+/// generations; an erasure ends one:
+///
+/// ```text
+///   g ── begin ──▶ g, g+1 ── the tree's root is sealed with g+1, durably ──▶ g, g+1 ── settle(g+1) ──▶ g+1
+///                     └──────── it is not: the erasure failed, or a crash ──────────── settle(g) ────▶ g
+/// ```
+///
+/// At every start, and after a batch that was taken back, [`Keyring::settle_generation`] must be told which
+/// generation the root on the disk is sealed with; what is sealed with the other can never be opened again.
 pub struct Keyring {
     content: Content,
     file: Option<KeyringFile>,
@@ -30,7 +42,7 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// The most sites: ten times what one machine is meant to run; the file stays below 14 MiB.
+    /// The most sites: ten times what one machine is meant to run; the file stays below 21 MiB.
     pub const SITES_MAX: usize = 100_000;
 
     /// A keyring in memory only, for worlds that keep nothing.
@@ -118,9 +130,65 @@ impl Keyring {
 
     /// The cipher of `site`. Make one per site and share it: each expands its keys and draws its own nonces.
     pub fn cipher(&self, site: &SiteId, entropy: &mut dyn Entropy) -> Result<SiteCipher, VaultError> {
-        let unknown = || VaultError::UnknownSite { site: site.to_string() };
-        let SiteKeys { generation, data, index } = self.content.sites.get(site).ok_or_else(unknown)?;
-        Ok(SiteCipher::new(site.clone(), *generation, data, index, entropy))
+        Ok(SiteCipher::new(site.clone(), self.site_keys(site)?, entropy))
+    }
+
+    /// `cipher` with the generations that the keyring holds now, to be used in its place.
+    pub fn renew(&self, cipher: &SiteCipher) -> Result<SiteCipher, VaultError> {
+        Ok(cipher.renewed(self.site_keys(cipher.site())?))
+    }
+
+    /// Makes the key of the site's next generation beside the one in use, durable when it returns, and says which
+    /// it is. Where two are there already, nothing is made: the newer one is the answer.
+    pub fn begin_generation(
+        &mut self,
+        site: &SiteId,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Generation, VaultError> {
+        let keys = self.site_keys_mut(site)?;
+        if let Some((generation, _)) = keys.newer {
+            return Ok(generation);
+        }
+        let generation = keys.older.0.next();
+        keys.newer = Some((generation, new_key(entropy)));
+        if let Err(error) = self.write(entropy) {
+            // What is not on the disk must not seal anything.
+            self.site_keys_mut(site)?.newer = None;
+            return Err(error);
+        }
+        Ok(generation)
+    }
+
+    /// Destroys the key of the site's generation that is not `keep`; its blocks are overwritten when this returns.
+    /// Where `keep` is alone already, nothing happens; where it is not there, nothing is destroyed.
+    pub fn settle_generation(
+        &mut self,
+        site: &SiteId,
+        keep: Generation,
+        entropy: &mut dyn Entropy,
+    ) -> Result<(), VaultError> {
+        let keys = self.site_keys_mut(site)?;
+        let dropped = match keys.newer.take() {
+            None if keys.older.0 == keep => return Ok(()),
+            Some(newer) if newer.0 == keep => std::mem::replace(&mut keys.older, newer),
+            Some(newer) if keys.older.0 == keep => newer,
+            newer => {
+                keys.newer = newer;
+                return Err(VaultError::UnknownGeneration { site: site.to_string(), generation: keep.0 });
+            }
+        };
+        let result = self.write(entropy);
+        if result.is_err() {
+            // So that the caller may try again; the key may or may not be on the disk still.
+            self.site_keys_mut(site)?.restore(dropped);
+        }
+        result
+    }
+
+    /// The generations of the site whose keys are held, oldest first: two where an erasure has not been settled.
+    pub fn generations(&self, site: &SiteId) -> Result<impl Iterator<Item = Generation>, VaultError> {
+        let keys = self.site_keys(site)?;
+        Ok([&keys.older].into_iter().chain(&keys.newer).map(|(generation, _)| *generation))
     }
 
     /// Signs a checkpoint of the flight recorder with the recorder's key.
@@ -131,6 +199,15 @@ impl Keyring {
     /// The public key by which readers verify the checkpoints of `origin`; publish its text.
     pub fn public_key(&self, origin: &str) -> Result<PublicKey, ParsePublicKeyError> {
         PublicKey::new(origin, self.content.signing.verifying_key())
+    }
+
+    fn site_keys(&self, site: &SiteId) -> Result<&SiteKeys, VaultError> {
+        self.content.sites.get(site).ok_or_else(|| VaultError::UnknownSite { site: site.to_string() })
+    }
+
+    fn site_keys_mut(&mut self, site: &SiteId) -> Result<&mut SiteKeys, VaultError> {
+        let keys = self.content.sites.get_mut(site);
+        keys.ok_or_else(|| VaultError::UnknownSite { site: site.to_string() })
     }
 
     fn write(&mut self, entropy: &mut dyn Entropy) -> Result<(), VaultError> {
@@ -163,6 +240,11 @@ struct KeyringFile {
 
 impl KeyringFile {
     fn write(&mut self, content: &Content, entropy: &mut dyn Entropy) -> Result<(), VaultError> {
+        let sealed = self.seal(content, entropy)?;
+        replace(&self.path, &sealed)
+    }
+
+    fn seal(&mut self, content: &Content, entropy: &mut dyn Entropy) -> Result<Vec<u8>, VaultError> {
         let serial = self.serial + 1;
         let mut nonce = [0; NONCE_BYTES];
         entropy.fill(&mut nonce);
@@ -174,7 +256,7 @@ impl KeyringFile {
             .map_err(|_| VaultError::TooManySites { max: Keyring::SITES_MAX })?;
         // The serial counts even if the write fails half-way: no sealing key is used for two contents.
         self.serial = serial;
-        replace(&self.path, &[head.as_slice(), &body, &tag].concat())
+        Ok([head.as_slice(), &body, &tag].concat())
     }
 
     fn unseal(&mut self, sealed: &[u8], root_key: &Path) -> Result<Content, VaultError> {
@@ -201,71 +283,11 @@ impl KeyringFile {
     }
 }
 
-/// What a keyring holds.
-struct Content {
-    signing: SigningKey,
-    sites: BTreeMap<SiteId, SiteKeys>,
-}
-
-/// The keys of one site.
-struct SiteKeys {
-    /// Which data key this is; an erasure makes the next.
-    generation: u32,
-    data: Key,
-    /// Outlives the generations: a pseudonym is the same before and after an erasure.
-    index: Key,
-}
-
-impl SiteKeys {
-    fn new(entropy: &mut dyn Entropy) -> Self {
-        Self { generation: 0, data: new_key(entropy), index: new_key(entropy) }
-    }
-}
-
-impl Content {
-    fn new(entropy: &mut dyn Entropy) -> Self {
-        Self { signing: SigningKey::from_bytes(&new_key(entropy)), sites: BTreeMap::new() }
-    }
-
-    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        // Room for all of it at once: a vector that grows leaves copies of keys behind.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(36 + self.sites.len() * SITE_BYTES_MAX));
-        bytes.extend_from_slice(self.signing.as_bytes());
-        bytes.extend_from_slice(&u32::try_from(self.sites.len()).unwrap_or(u32::MAX).to_be_bytes());
-        for (site, keys) in &self.sites {
-            let id = site.as_str().as_bytes();
-            bytes.push(u8::try_from(id.len()).unwrap_or(u8::MAX));
-            bytes.extend_from_slice(id);
-            bytes.extend_from_slice(&keys.generation.to_be_bytes());
-            bytes.extend_from_slice(keys.data.as_slice());
-            bytes.extend_from_slice(keys.index.as_slice());
-        }
-        bytes
-    }
-
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (signing, rest) = bytes.split_first_chunk::<32>()?;
-        let (count, mut rest) = rest.split_first_chunk::<4>()?;
-        let mut sites = BTreeMap::new();
-        for _ in 0..u32::from_be_bytes(*count) {
-            let (length, after) = rest.split_first()?;
-            let (id, after) = after.split_at_checked(usize::from(*length))?;
-            let (generation, after) = after.split_first_chunk::<4>()?;
-            let (data, after) = after.split_first_chunk::<32>()?;
-            let (index, after) = after.split_first_chunk::<32>()?;
-            let generation = u32::from_be_bytes(*generation);
-            let keys = SiteKeys { generation, data: Zeroizing::new(*data), index: Zeroizing::new(*index) };
-            sites.insert(SiteId::parse(str::from_utf8(id).ok()?).ok()?, keys);
-            rest = after;
-        }
-        rest.is_empty().then(|| Self { signing: SigningKey::from_bytes(signing), sites })
-    }
-}
-
-const MAGIC: &[u8; 21] = b"understudy keyring 1\n";
+const MAGIC: &[u8; 21] = b"understudy keyring 2\n";
 const HEAD_BYTES: usize = MAGIC.len() + ID_BYTES + 8 + NONCE_BYTES;
-const SITE_BYTES_MAX: usize = 1 + 63 + 4 + 32 + 32;
-const FILE_BYTES_MAX: usize = HEAD_BYTES + 36 + Keyring::SITES_MAX * SITE_BYTES_MAX + TAG_BYTES;
+const FILE_BYTES_MAX: usize = HEAD_BYTES + Content::bytes_max(Keyring::SITES_MAX) + TAG_BYTES;
 
+#[cfg(test)]
+mod generation_tests;
 #[cfg(test)]
 mod tests;

@@ -4,9 +4,13 @@
 //!   root key file (outside the state folder, 0600)
 //!        │ HKDF-SHA-256, anew for every write
 //!        ▼
-//!   keyring file ──▶ per site: data key of generation g ──▶ SiteCipher::seal, open      (AES-256-GCM)
-//!        │                     index key               ──▶ SiteCipher::pseudonym       (HMAC-SHA-256)
-//!        └─────────▶ recorder: signing key             ──▶ Keyring::sign               (Ed25519)
+//!   keyring file ──▶ per site: site key                 ──▶ SiteCipher::seal, open            (AES-256-GCM)
+//!        │                     index key                ──▶ SiteCipher::pseudonym             (HMAC-SHA-256)
+//!        │                     root key of generation g ──▶ SiteCipher::seal_root, open_root  (AES-256-GCM)
+//!        │                          │ the site's key tree, rows of the store
+//!        │                          ▼
+//!        │                     one key per subject      ──▶ SiteCipher::seal_under, open_under (AES-256-GCM)
+//!        └─────────▶ recorder: signing key              ──▶ Keyring::sign                     (Ed25519)
 //! ```
 //!
 //! # Invariants
@@ -17,6 +21,8 @@
 //! - Verifying a password never takes more memory or passes than named limits allow, whatever the verifier says.
 
 mod cipher;
+mod content;
+mod draw;
 mod entropy;
 mod error;
 mod file;

@@ -29,7 +29,7 @@ pub(crate) fn recover(path: &Path) -> Result<(), VaultError> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+pub(crate) enum Step {
     Stage,
     KeepOld,
     Swap,
@@ -37,9 +37,9 @@ enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 4] = [Self::Stage, Self::KeepOld, Self::Swap, Self::WipeOld];
+    pub(crate) const ALL: [Self; 4] = [Self::Stage, Self::KeepOld, Self::Swap, Self::WipeOld];
 
-    fn take(self, path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
+    pub(crate) fn take(self, path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
         let (new, old) = (beside(path, "new"), beside(path, "old"));
         match self {
             Self::Stage => write_new(&new, bytes),

@@ -8,18 +8,18 @@ use super::*;
 use crate::{SeededEntropy, SystemEntropy};
 
 /// A state folder and a folder for the root key, side by side.
-struct Place {
+pub(super) struct Place {
     folder: TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("state")).expect("a folder");
         Self { folder }
     }
 
-    fn keyring(&self) -> PathBuf {
+    pub(super) fn keyring(&self) -> PathBuf {
         self.folder.path().join("state/keyring")
     }
 
@@ -27,12 +27,12 @@ impl Place {
         self.folder.path().join("operator/root.key")
     }
 
-    fn open(&self) -> Result<Keyring, VaultError> {
+    pub(super) fn open(&self) -> Result<Keyring, VaultError> {
         Keyring::open_or_create(&self.keyring(), &self.root_key(), &mut SystemEntropy)
     }
 }
 
-fn site(id: &str) -> SiteId {
+pub(super) fn site(id: &str) -> SiteId {
     SiteId::parse(id).expect("valid")
 }
 
@@ -79,7 +79,8 @@ fn sites_do_not_share_keys() {
     let mut keyring = Keyring::ephemeral(&mut SeededEntropy::new(1));
     keyring.ensure_sites(&[site("north"), site("south")], &mut SeededEntropy::new(2)).expect("made");
     let keys: Vec<&SiteKeys> = keyring.content.sites.values().collect();
-    assert!(keys[0].data != keys[1].data && keys[0].index != keys[1].index && keys[0].data != keys[0].index);
+    let all = keys.iter().flat_map(|it| [*it.site, *it.index, *it.older.1]);
+    assert_eq!(all.collect::<std::collections::BTreeSet<_>>().len(), 6);
 }
 
 #[test]

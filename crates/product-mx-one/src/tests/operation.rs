@@ -6,8 +6,8 @@ use std::sync::Arc;
 use pbx_auth::{Permission, Principal, authorize};
 use pbx_estate::{Args, Context, Estate, Outcome, Refusal, Reply, Stop};
 use pbx_kernel::{
-    AccountName, Change, Cipher, CipherError, Pseudonym, Row, SiteId, Source, StoreError, Surface, Table,
-    Timestamp, View,
+    AccountName, Change, Cipher, CipherError, DataKey, Generation, Pseudonym, Row, SiteId, Source,
+    StoreError, Surface, Table, Timestamp, View,
 };
 use pbx_page::Block;
 use pbx_policy::Policy;
@@ -50,6 +50,30 @@ impl Cipher for Open {
 
     fn pseudonym(&self, _: &str, name: &str) -> Pseudonym {
         Pseudonym::new(name)
+    }
+
+    fn draw_key(&self) -> DataKey {
+        DataKey::from_bytes(&[0; DataKey::BYTES])
+    }
+
+    fn seal_under(&self, _: &DataKey, _: &[u8], plain: &[u8]) -> Vec<u8> {
+        plain.to_vec()
+    }
+
+    fn open_under(&self, _: &DataKey, _: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CipherError> {
+        Ok(sealed.to_vec())
+    }
+
+    fn generation(&self) -> Generation {
+        Generation::default()
+    }
+
+    fn seal_root(&self, _: Generation, _: &[u8], plain: &[u8]) -> Result<Vec<u8>, CipherError> {
+        Ok(plain.to_vec())
+    }
+
+    fn open_root(&self, _: &[u8], sealed: &[u8]) -> Result<(Generation, Vec<u8>), CipherError> {
+        Ok((Generation::default(), sealed.to_vec()))
     }
 }
 
