@@ -47,6 +47,8 @@ pub struct Line(pub Vec<u8>);
 pub struct Batch {
     /// Whose.
     pub site: SiteId,
+    /// The [`Store::epoch`] whose state the changes were computed from, read before that state was.
+    pub epoch: u64,
     /// The state that changes.
     pub changes: Vec<Change>,
     /// What the flight recorder gains.
@@ -98,7 +100,8 @@ pub trait Store: Send + Sync {
     /// Applies `batch` atomically to what views show and queues it for the disk; never waits for the disk.
     ///
     /// Where the disk refuses it later, the batch and every batch after it are taken back,
-    /// [`Store::epoch`] grows, and whoever waits is told.
+    /// [`Store::epoch`] grows, and whoever waits is told. A batch of an earlier epoch rests on what was taken back:
+    /// it is refused with [`StoreError::Outdated`].
     fn commit(&self, batch: Batch) -> Result<Sequence, StoreError>;
 
     /// Calls `then` once `sequence` is durable, or was taken back; at once where that is already known.
@@ -127,6 +130,9 @@ pub enum StoreError {
     /// The disk refuses to be written.
     #[error("the state directory cannot be written")]
     ReadOnly,
+    /// Batches were taken back since the state was read that the batch rests on.
+    #[error("earlier changes were taken back while this one was prepared: try again")]
+    Outdated,
     /// A value is larger than [`Batch::VALUE_BYTES_MAX`].
     #[error("a value of {bytes} bytes is too large for the store")]
     TooLarge {

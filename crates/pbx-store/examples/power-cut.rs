@@ -62,7 +62,7 @@ fn write_site(store: &SledStore, writer: u64, together: &Barrier) -> Result<(), 
     loop {
         let value = noise.value();
         let checksum = checksum(&value);
-        let sequence = match store.commit(batch(&site, number, &value, checksum)) {
+        let sequence = match store.commit(batch(store.epoch(), &site, number, &value, checksum)) {
             Ok(sequence) => sequence,
             Err(error) => {
                 complain(&site, number, &error);
@@ -89,7 +89,7 @@ fn write_site(store: &SledStore, writer: u64, together: &Barrier) -> Result<(), 
     }
 }
 
-fn batch(site: &SiteId, number: u64, value: &[u8], checksum: u64) -> Batch {
+fn batch(epoch: u64, site: &SiteId, number: u64, value: &[u8], checksum: u64) -> Batch {
     let mut changes = Vec::new();
     for table in [LEFT, RIGHT] {
         changes.push(Change::Put(table, row(number), value.to_vec()));
@@ -99,7 +99,7 @@ fn batch(site: &SiteId, number: u64, value: &[u8], checksum: u64) -> Batch {
         }
     }
     let line = Line(format!("{number} {checksum:016x}").into_bytes());
-    Batch { site: site.clone(), changes, lines: vec![line], durability: Durability::Wait }
+    Batch { site: site.clone(), epoch, changes, lines: vec![line], durability: Durability::Wait }
 }
 
 fn acknowledge(site: &SiteId, number: u64, checksum: u64) -> Result<(), StoreError> {

@@ -51,6 +51,9 @@ impl Store for MemoryStore {
 
     fn commit(&self, batch: Batch) -> Result<Sequence, StoreError> {
         let bytes = limits::check(&batch)?;
+        if batch.epoch != EPOCH {
+            return Err(StoreError::Outdated);
+        }
         self.faults.check(Point::Begin)?;
         let mut state = write(&self.state);
         if state.bytes.saturating_add(bytes) > MEMORY_BYTES_MAX {
@@ -67,7 +70,7 @@ impl Store for MemoryStore {
     }
 
     fn epoch(&self) -> u64 {
-        0
+        EPOCH
     }
 
     fn lines(&self, site: &SiteId, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
@@ -171,6 +174,9 @@ fn size(row: &str, value: &[u8]) -> usize {
 pub(crate) fn unknown(sequence: Sequence) -> StoreError {
     StoreError::Failed { what: format!("no commit has the sequence {}", sequence.0) }
 }
+
+/// Nothing is ever taken back.
+const EPOCH: u64 = 0;
 
 /// What all sites together may hold: a day's exercise for a class, well within a small machine.
 const MEMORY_BYTES_MAX: usize = 1 << 30;

@@ -120,7 +120,8 @@ impl Store for SledStore {
         });
         let changes = changes.collect();
         let waits = batch.durability == Durability::Wait;
-        self.shared.enqueue(Queued { sequence: 0, site, changes, lines: batch.lines, bytes, waits })
+        let queued = Queued { sequence: 0, site, changes, lines: batch.lines, bytes, waits };
+        self.shared.enqueue(batch.epoch, queued)
     }
 
     fn when_durable(&self, sequence: Sequence, then: WhenDurable) {
@@ -131,7 +132,7 @@ impl Store for SledStore {
     }
 
     fn epoch(&self) -> u64 {
-        self.shared.epoch.load(Ordering::Acquire)
+        self.shared.epoch()
     }
 
     fn lines(&self, site: &SiteId, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
@@ -163,6 +164,7 @@ impl Store for SledStore {
         let prefix = key::site(site);
         let until = key::after(&prefix);
         loop {
+            let epoch = self.shared.epoch();
             let rows = self.shared.rows(Bound::Included(&prefix), &until, FORGET_ROWS)?;
             let last = rows.len() < FORGET_ROWS;
             let changes: Vec<(Vec<u8>, Value)> = rows.into_iter().map(|(row, _)| (row, None)).collect();
@@ -170,7 +172,7 @@ impl Store for SledStore {
             let lines = Vec::new();
             // Even an empty batch: what earlier ones removed must be durable as well.
             let piece = Queued { sequence: 0, site: site.clone(), changes, lines, bytes, waits: true };
-            self.wait(self.shared.enqueue(piece)?)?;
+            self.wait(self.shared.enqueue(epoch, piece)?)?;
             if last {
                 return Ok(());
             }
@@ -207,9 +209,17 @@ impl Drop for SledStore {
 }
 
 impl Shared {
-    /// Shows the batch to views and queues it for the disk.
-    fn enqueue(&self, mut batch: Queued) -> Result<Sequence, StoreError> {
+    fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// Shows the batch to views and queues it for the disk, unless what it rests on was taken back.
+    fn enqueue(&self, epoch: u64, mut batch: Queued) -> Result<Sequence, StoreError> {
         let mut queue = lock(&self.queue);
+        // The epoch grows under this lock only.
+        if self.epoch() != epoch {
+            return Err(StoreError::Outdated);
+        }
         let admitted = queue.admit(batch.bytes, batch.waits);
         // Who is refused has asked for a probe, so the committer is woken either way.
         self.wake.notify_all();

@@ -72,8 +72,7 @@ fn a_closed_store_opens_with_everything() {
 #[test]
 fn sequences_go_on_growing_after_a_restart() {
     let directory = filled();
-    let commit =
-        |store: &SledStore| store.commit(batch("a", vec![], &["l"], Durability::Wait)).expect("commits");
+    let commit = |store: &SledStore| commit(store, vec![], &["l"], Durability::Wait).expect("commits");
     let store = open(directory.path());
     let before = commit(&store);
     drop(store);
@@ -84,7 +83,7 @@ fn sequences_go_on_growing_after_a_restart() {
 fn what_was_queued_is_written_when_the_store_closes() {
     let directory = tempfile::tempdir().expect("a folder");
     let store = open(directory.path());
-    store.commit(batch("a", vec![put(ACCOUNT, "1", "x")], &["line"], Durability::Lazy)).expect("commits");
+    commit(&store, vec![put(ACCOUNT, "1", "x")], &["line"], Durability::Lazy).expect("commits");
     drop(store);
     let store = open(directory.path());
     assert_eq!(get(&store, ACCOUNT, "1").as_deref(), Some("x"));

@@ -105,7 +105,7 @@ fn everything_behind_a_refused_group_is_taken_back_with_it() {
     let mut accepted = 0;
     for number in 0..100 {
         let changes = vec![put(ACCOUNT, &number.to_string(), "x")];
-        if let Ok(sequence) = store.commit(batch("a", changes, &["line"], Durability::Wait)) {
+        if let Ok(sequence) = commit(&store, changes, &["line"], Durability::Wait) {
             let sender = sender.clone();
             accepted += 1;
             store.when_durable(
@@ -123,11 +123,60 @@ fn everything_behind_a_refused_group_is_taken_back_with_it() {
 }
 
 #[test]
+fn a_batch_that_rests_on_what_was_taken_back_is_refused() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let store = open(directory.path());
+    let before = store.epoch();
+    let second = || batch(before, "a", vec![put(ACCOUNT, "2", "rests on 1")], &["second"], Durability::Wait);
+    store.faults().refuse_writes(Some(StoreError::Full));
+    assert_eq!(keep(&store, vec![put(ACCOUNT, "1", "x")], &["first"]), Err(StoreError::Full));
+    // Whether the disk is still full or takes writes again.
+    assert_eq!(store.commit(second()), Err(StoreError::Outdated));
+    store.faults().refuse_writes(None);
+    assert_eq!(store.commit(second()), Err(StoreError::Outdated));
+    keep(&store, vec![], &["derived anew"]).expect("kept");
+    assert_eq!(store.sites(), Ok(vec![]));
+    assert_eq!(lines(&store, "a"), ["derived anew"]);
+}
+
+/// Each line is chained to the one before it, as the recorder does, from a head that is derived only after a refusal.
+#[test]
+fn a_chain_of_lines_never_forks_while_the_disk_fails_and_recovers() {
+    let directory = tempfile::tempdir().expect("a folder");
+    let store = open(directory.path());
+    let mut derived: Option<(u64, usize)> = None;
+    let mut outdated = 0;
+    for step in 0..400 {
+        let fails = step % 7 == 3;
+        store.faults().refuse_writes(fails.then_some(StoreError::Full));
+        let (epoch, next) = derived.unwrap_or_else(|| (store.epoch(), head(&store)));
+        let changes = vec![put(ACCOUNT, "head", &(next + 1).to_string())];
+        let outcome = store.commit(batch(epoch, "a", changes, &[&next.to_string()], Durability::Wait));
+        derived = outcome.is_ok().then_some((epoch, next + 1));
+        outdated += usize::from(outcome == Err(StoreError::Outdated));
+        if fails && let Ok(sequence) = outcome {
+            wait(&store, sequence).expect_err("the disk refuses");
+        }
+    }
+    store.faults().refuse_writes(None);
+    while keep_at(&store, "b", vec![], &["everything before is settled"]).is_err() {}
+    let lines = lines(&store, "a");
+    let unbroken: Vec<String> = (0..lines.len()).map(|number| number.to_string()).collect();
+    assert_eq!(lines, unbroken);
+    assert_eq!(head(&store), lines.len());
+    assert!(outdated > 0, "every failure was noticed before the next batch");
+}
+
+fn head(store: &SledStore) -> usize {
+    get(store, ACCOUNT, "head").map_or(0, |head| head.parse().expect("a number"))
+}
+
+#[test]
 fn a_late_waiter_learns_that_its_batch_was_taken_back() {
     let directory = tempfile::tempdir().expect("a folder");
     let store = open(directory.path());
     store.faults().refuse_writes(Some(StoreError::Full));
-    let sequence = store.commit(batch("a", vec![], &["line"], Durability::Wait)).expect("commits");
+    let sequence = commit(&store, vec![], &["line"], Durability::Wait).expect("commits");
     assert_eq!(keep(&store, vec![], &["line"]), Err(StoreError::Full));
     store.faults().refuse_writes(None);
     keep(&store, vec![], &["line"]).expect("kept");
@@ -153,7 +202,7 @@ fn refused_reads_alone_bring_the_store_back() {
     store.faults().refuse_writes(Some(StoreError::Full));
     assert_eq!(keep(&store, vec![], &["line"]), Err(StoreError::Full));
     store.faults().refuse_writes(None);
-    let read = || store.commit(batch("a", vec![], &["read"], Durability::Lazy));
+    let read = || commit(&store, vec![], &["read"], Durability::Lazy);
     // Each refused read asks for a probe; one of the next ones finds that it succeeded.
     while read().is_err() {
         std::thread::yield_now();

@@ -5,7 +5,7 @@ mod failing_disk;
 use std::path::Path;
 use std::sync::mpsc;
 
-use pbx_kernel::{Batch, Change, Durability, Line, SiteId, Store, StoreError, Table};
+use pbx_kernel::{Batch, Change, Durability, Line, Sequence, SiteId, Store, StoreError, Table};
 
 use crate::{SledOptions, SledStore};
 
@@ -24,9 +24,19 @@ fn delete(table: Table, row: &str) -> Change {
     Change::Delete(table, row.to_owned())
 }
 
-fn batch(site_name: &str, changes: Vec<Change>, lines: &[&str], durability: Durability) -> Batch {
+fn batch(epoch: u64, site_name: &str, changes: Vec<Change>, lines: &[&str], durability: Durability) -> Batch {
     let lines = lines.iter().map(|line| Line(line.as_bytes().to_vec())).collect();
-    Batch { site: site(site_name), changes, lines, durability }
+    Batch { site: site(site_name), epoch, changes, lines, durability }
+}
+
+/// Commits to the site `a` what rests on the store as it is now.
+fn commit(
+    store: &dyn Store,
+    changes: Vec<Change>,
+    lines: &[&str],
+    durability: Durability,
+) -> Result<Sequence, StoreError> {
+    store.commit(batch(store.epoch(), "a", changes, lines, durability))
 }
 
 /// Commits to the site `a` and waits for the disk.
@@ -35,7 +45,12 @@ fn keep(store: &dyn Store, changes: Vec<Change>, lines: &[&str]) -> Result<(), S
 }
 
 fn keep_at(store: &dyn Store, site: &str, changes: Vec<Change>, lines: &[&str]) -> Result<(), StoreError> {
-    let sequence = store.commit(batch(site, changes, lines, Durability::Wait))?;
+    let sequence = store.commit(batch(store.epoch(), site, changes, lines, Durability::Wait))?;
+    wait(store, sequence)
+}
+
+/// What became of the batch `sequence`.
+fn wait(store: &dyn Store, sequence: Sequence) -> Result<(), StoreError> {
     let (sender, receiver) = mpsc::channel();
     store.when_durable(sequence, Box::new(move |outcome| sender.send(outcome).expect("the test waits")));
     receiver.recv().expect("called once")
