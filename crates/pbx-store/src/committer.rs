@@ -12,7 +12,8 @@ use crate::key;
 use crate::overlay::Value;
 use crate::queue::Queued;
 use crate::sentinel::Sentinel;
-use crate::sled_store::{Shared, SledOptions};
+use crate::shared::Shared;
+use crate::sled_store::SledOptions;
 use crate::sync::{lock, read, write};
 use crate::trail::{Appended, Tip, Trail};
 

@@ -30,6 +30,7 @@ mod memory;
 mod overlay;
 mod queue;
 mod sentinel;
+mod shared;
 mod sled_store;
 mod sync;
 mod trail;

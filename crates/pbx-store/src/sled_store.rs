@@ -1,9 +1,7 @@
-use std::fs::File;
 use std::io::ErrorKind;
 use std::ops::Bound;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, mpsc};
+use std::path::Path;
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -13,13 +11,12 @@ use pbx_kernel::{
 
 use crate::committer::{Committer, closed};
 use crate::directory::Directory;
-use crate::engine::Engine;
 use crate::error::{OpenStoreError, refused};
 use crate::faults::Faults;
-use crate::index::Index;
-use crate::overlay::{Overlay, Pair, Value};
-use crate::queue::{Queue, Queued};
-use crate::sync::{lock, read, write};
+use crate::overlay::Value;
+use crate::queue::Queued;
+use crate::shared::Shared;
+use crate::sync::lock;
 use crate::{key, limits};
 
 /// The store on the disk: rows in sled, recorder lines in append-only files, one thread that writes both.
@@ -60,21 +57,6 @@ impl Default for SledOptions {
     }
 }
 
-/// What the committer and the callers share. Locks are taken in the order of the fields.
-pub(crate) struct Shared {
-    pub(crate) queue: Mutex<Queue>,
-    wake: Condvar,
-    overlay: RwLock<Overlay>,
-    /// None while sled has refused a group and could not be opened again.
-    pub(crate) engine: RwLock<Option<Engine>>,
-    pub(crate) index: Mutex<Index>,
-    epoch: AtomicU64,
-    pub(crate) faults: Faults,
-    trail_path: PathBuf,
-    /// Held while anything of the directory is open; the last field, so dropped last.
-    _lock: File,
-}
-
 impl SledStore {
     /// Opens the store in `directory`, or makes one there.
     ///
@@ -82,17 +64,9 @@ impl SledStore {
     /// does not open: [`OpenStoreError::Damaged`].
     pub fn open(directory: &Path, options: SledOptions) -> Result<Self, OpenStoreError> {
         let opened = Directory::open(directory, &options)?;
-        let shared = Arc::new(Shared {
-            queue: Mutex::new(Queue::new(opened.sentinel.sequence)),
-            wake: Condvar::new(),
-            overlay: RwLock::default(),
-            engine: RwLock::new(Some(opened.engine)),
-            index: Mutex::new(opened.index),
-            epoch: AtomicU64::new(0),
-            faults: Faults::default(),
-            trail_path: opened.trail_path,
-            _lock: opened.lock,
-        });
+        let sequence = opened.sentinel.sequence;
+        let shared = Shared::new(sequence, opened.engine, opened.index, opened.trail_path, opened.lock);
+        let shared = Arc::new(shared);
         let committer =
             Committer::new(Arc::clone(&shared), options, opened.engine_path, opened.trail, opened.sentinel);
         let thread = thread::Builder::new().name("store-committer".to_owned()).spawn(move || committer.run());
@@ -197,113 +171,13 @@ impl SledStore {
 impl Drop for SledStore {
     /// Writes what is queued and closes the files.
     fn drop(&mut self) {
-        lock(&self.shared.queue).close();
-        self.shared.wake.notify_all();
+        self.shared.close();
         if let Some(committer) = self.committer.take() {
             // A callback may hold the last reference; its own thread then ends by itself.
             if committer.thread().id() != thread::current().id() && committer.join().is_err() {
                 tracing::error!("the committer had panicked");
             }
         }
-    }
-}
-
-impl Shared {
-    fn epoch(&self) -> u64 {
-        self.epoch.load(Ordering::Acquire)
-    }
-
-    /// Shows the batch to views and queues it for the disk, unless what it rests on was taken back.
-    fn enqueue(&self, epoch: u64, mut batch: Queued) -> Result<Sequence, StoreError> {
-        let mut queue = lock(&self.queue);
-        // The epoch grows under this lock only.
-        if self.epoch() != epoch {
-            return Err(StoreError::Outdated);
-        }
-        let admitted = queue.admit(batch.bytes, batch.waits);
-        // Who is refused has asked for a probe, so the committer is woken either way.
-        self.wake.notify_all();
-        let sequence = admitted?;
-        batch.sequence = sequence;
-        let mut overlay = write(&self.overlay);
-        for (key, value) in &batch.changes {
-            overlay.put(key.clone(), sequence, value.clone());
-        }
-        drop(overlay);
-        queue.push(batch);
-        Ok(Sequence(sequence))
-    }
-
-    /// Waits for something to write; where nobody waits for it, at most `lazy_delay` for company.
-    pub(crate) fn next_group(&self, lazy_delay: Duration) -> Option<Vec<Queued>> {
-        let queue = lock(&self.queue);
-        let queue =
-            self.wake.wait_while(queue, |queue| queue.is_idle()).unwrap_or_else(PoisonError::into_inner);
-        let waited = self.wake.wait_timeout_while(queue, lazy_delay, |queue| !queue.is_urgent());
-        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        queue.take_group()
-    }
-
-    /// Tells everybody that `group`, which ends with `sequence`, is durable.
-    pub(crate) fn settle(&self, group: &[Queued], sequence: u64) {
-        let mut queue = lock(&self.queue);
-        let mut overlay = write(&self.overlay);
-        for (key, _) in group.iter().flat_map(|batch| &batch.changes) {
-            overlay.settle(key, sequence);
-        }
-        drop(overlay);
-        let waiters = queue.settle(sequence);
-        drop(queue);
-        for then in waiters {
-            then(Ok(()));
-        }
-    }
-
-    /// Takes back everything that is not durable and tells everybody who waited.
-    pub(crate) fn take_back(&self, error: StoreError) {
-        let mut queue = lock(&self.queue);
-        let mut overlay = write(&self.overlay);
-        let (any, waiters) = queue.take_back(&error);
-        if any {
-            overlay.clear();
-            self.epoch.fetch_add(1, Ordering::Release);
-        }
-        drop(overlay);
-        drop(queue);
-        for then in waiters {
-            then(Err(error.clone()));
-        }
-    }
-
-    fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let pending = read(&self.overlay).get(key);
-        match pending {
-            Some(value) => Ok(value.map(|value| value.to_vec())),
-            None => self.with_engine(|engine| engine.get(key)),
-        }
-    }
-
-    fn rows(&self, from: Bound<&[u8]>, until: &[u8], limit: usize) -> Result<Vec<Pair>, StoreError> {
-        // Held throughout, so that nobody sees half a batch.
-        let overlay = read(&self.overlay);
-        let slot = read(&self.engine);
-        let rows = slot
-            .as_ref()
-            .map(|engine| engine.range(from, until, |rows| overlay.merge(rows, from, until, limit)));
-        drop((slot, overlay));
-        rows.unwrap_or_else(|| self.while_closed())
-    }
-
-    fn with_engine<T>(&self, act: impl FnOnce(&Engine) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let outcome = read(&self.engine).as_ref().map(act);
-        outcome.unwrap_or_else(|| self.while_closed())
-    }
-
-    /// Has the committer try to open sled again: whoever cannot read will not commit either.
-    fn while_closed<T>(&self) -> Result<T, StoreError> {
-        lock(&self.queue).ask_for_probe();
-        self.wake.notify_all();
-        Err(closed())
     }
 }
 
