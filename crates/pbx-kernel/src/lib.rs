@@ -6,6 +6,7 @@
 //! - Nothing here is `async`.
 //! - A [`Secret`] cannot be printed, compared in variable time or serialised.
 
+mod blob;
 mod entropy;
 mod name;
 mod place;
@@ -14,6 +15,7 @@ mod secret;
 mod store;
 mod time;
 
+pub use blob::BlobId;
 pub use entropy::Entropy;
 pub use name::{AccountName, ParseNameError, SiteId};
 pub use place::{Source, Surface, Transport};

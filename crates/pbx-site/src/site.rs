@@ -366,10 +366,12 @@ struct Touched {
 
 impl Touched {
     fn by(changes: &[Change]) -> Self {
-        let table = |it: &Change| match it {
-            Change::Put(table, ..) | Change::Delete(table, _) => *table,
+        let touches = |tables: &[Table]| {
+            changes.iter().any(|change| match change {
+                Change::Put(table, ..) | Change::Delete(table, _) => tables.contains(table),
+                Change::PutBlob(..) | Change::DropBlob(_) => false,
+            })
         };
-        let touches = |tables: &[Table]| changes.iter().any(|it| tables.contains(&table(it)));
         Self {
             people: touches(&[account::Account::TABLE, pbx_estate::role::Custom::TABLE]),
             settings: touches(&[setting::Value::TABLE]),

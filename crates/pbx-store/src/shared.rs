@@ -1,16 +1,18 @@
 use std::fs::File;
 use std::ops::Bound;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use pbx_kernel::{Sequence, StoreError};
 
+use crate::blob::{self, Address};
 use crate::committer::closed;
+use crate::directory::Paths;
 use crate::engine::Engine;
 use crate::faults::Faults;
 use crate::index::Index;
+use crate::limits;
 use crate::overlay::{Overlay, Pair};
 use crate::queue::{Queue, Queued};
 use crate::sync::{lock, read, write};
@@ -25,14 +27,14 @@ pub(crate) struct Shared {
     pub(crate) index: Mutex<Index>,
     epoch: AtomicU64,
     pub(crate) faults: Faults,
-    pub(crate) trail_path: PathBuf,
+    pub(crate) paths: Paths,
     /// Held while anything of the directory is open; the last field, so dropped last.
     _lock: File,
 }
 
 impl Shared {
     /// What is shared of a store whose last batch was `sequence`.
-    pub(crate) fn new(sequence: u64, engine: Engine, index: Index, trail_path: PathBuf, lock: File) -> Self {
+    pub(crate) fn new(sequence: u64, engine: Engine, index: Index, paths: Paths, lock: File) -> Self {
         Self {
             queue: Mutex::new(Queue::new(sequence)),
             wake: Condvar::new(),
@@ -41,7 +43,7 @@ impl Shared {
             index: Mutex::new(index),
             epoch: AtomicU64::new(0),
             faults: Faults::default(),
-            trail_path,
+            paths,
             _lock: lock,
         }
     }
@@ -58,7 +60,8 @@ impl Shared {
         if self.epoch() != epoch {
             return Err(StoreError::Outdated);
         }
-        let admitted = queue.admit(batch.bytes, batch.waits);
+        self.check_new(&mut queue, &batch)?;
+        let admitted = queue.admit(&batch);
         // Who is refused has asked for a probe, so the committer is woken either way.
         self.wake.notify_all();
         let sequence = admitted?;
@@ -67,9 +70,30 @@ impl Shared {
         for (key, value) in &batch.changes {
             overlay.put(key.clone(), sequence, value.clone());
         }
+        for (address, content) in &batch.blobs {
+            overlay.put_blob(address.key(), content.clone());
+        }
         drop(overlay);
         queue.push(batch);
         Ok(Sequence(sequence))
+    }
+
+    /// Refuses a batch that would put a blob where one is, or is on its way out.
+    fn check_new(&self, queue: &mut Queue, batch: &Queued) -> Result<(), StoreError> {
+        for (address, _) in batch.blobs.iter().filter(|(_, content)| content.is_some()) {
+            let key = address.key();
+            let is_pending = read(&self.overlay).get(&key).is_some();
+            let slot = read(&self.engine);
+            let Some(engine) = slot.as_ref() else {
+                queue.ask_for_probe();
+                self.wake.notify_all();
+                return Err(closed());
+            };
+            if is_pending || engine.get(&key)?.is_some() {
+                return Err(limits::in_use(address.id));
+            }
+        }
+        Ok(())
     }
 
     /// Has the committer end once everything is written.
@@ -125,6 +149,24 @@ impl Shared {
         match pending {
             Some(value) => Ok(value.map(|value| value.to_vec())),
             None => self.with_engine(|engine| engine.get(key)),
+        }
+    }
+
+    /// The content of the blob at `address`.
+    pub(crate) fn blob(&self, address: &Address) -> Result<Option<Vec<u8>>, StoreError> {
+        let key = address.key();
+        loop {
+            let pending = read(&self.overlay).blob(&key);
+            if let Some(content) = pending {
+                return Ok(content.map(|content| content.to_vec()));
+            }
+            let Some(row) = self.with_engine(|engine| engine.get(&key))? else { return Ok(None) };
+            match blob::read(&self.paths.blobs, address, &row) {
+                Ok(content) => return Ok(Some(content)),
+                Err(error) if self.row(&key)?.as_ref() == Some(&row) => return Err(error),
+                // Dropped since the row was read, and the file with it. Ids are drawn, so none comes back the same.
+                Err(_) => {}
+            }
         }
     }
 

@@ -6,18 +6,21 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use pbx_kernel::{
-    Batch, Change, Durability, Line, Row, Sequence, SiteId, Store, StoreError, Table, View, WhenDurable,
+    Batch, BlobId, Change, Durability, Line, Row, Sequence, SiteId, Store, StoreError, Table, View,
+    WhenDurable,
 };
 
+use crate::blob::{Address, Digest};
 use crate::committer::{Committer, closed};
 use crate::directory::Directory;
 use crate::error::{OpenStoreError, refused};
 use crate::faults::Faults;
+use crate::key;
+use crate::limits::{self, Size};
 use crate::overlay::Value;
 use crate::queue::Queued;
 use crate::shared::Shared;
 use crate::sync::lock;
-use crate::{key, limits};
 
 /// The store on the disk: rows in sled, recorder lines in append-only files, one thread that writes both.
 ///
@@ -65,10 +68,9 @@ impl SledStore {
     pub fn open(directory: &Path, options: SledOptions) -> Result<Self, OpenStoreError> {
         let opened = Directory::open(directory, &options)?;
         let sequence = opened.sentinel.sequence;
-        let shared = Shared::new(sequence, opened.engine, opened.index, opened.trail_path, opened.lock);
+        let shared = Shared::new(sequence, opened.engine, opened.index, opened.paths, opened.lock);
         let shared = Arc::new(shared);
-        let committer =
-            Committer::new(Arc::clone(&shared), options, opened.engine_path, opened.trail, opened.sentinel);
+        let committer = Committer::new(Arc::clone(&shared), options, opened.trail, opened.sentinel);
         let thread = thread::Builder::new().name("store-committer".to_owned()).spawn(move || committer.run());
         Ok(Self { shared, committer: Some(thread.map_err(OpenStoreError::open(directory))?) })
     }
@@ -86,16 +88,37 @@ impl Store for SledStore {
     }
 
     fn commit(&self, batch: Batch) -> Result<Sequence, StoreError> {
-        let bytes = limits::check(&batch)?;
+        let Size { bytes, blob_bytes } = limits::check(&batch)?;
         let site = batch.site;
+        let mut blobs = Vec::new();
+        let mut blob = |id, content: Option<Arc<[u8]>>| {
+            let address = Address { site: site.clone(), id };
+            let row = content.as_deref().map(|content| Arc::from(Digest::of(content).encode()));
+            let key = address.key();
+            blobs.push((address, content));
+            (key, row)
+        };
         let changes = batch.changes.into_iter().map(|change| match change {
             Change::Put(table, row, value) => (key::row(&site, table, &row), Some(Arc::from(value))),
             Change::Delete(table, row) => (key::row(&site, table, &row), None),
+            Change::PutBlob(id, content) => blob(id, Some(content)),
+            Change::DropBlob(id) => blob(id, None),
         });
         let changes = changes.collect();
-        let waits = batch.durability == Durability::Wait;
-        let queued = Queued { sequence: 0, site, changes, lines: batch.lines, bytes, waits };
+        let (lines, waits) = (batch.lines, batch.durability == Durability::Wait);
+        let queued = Queued { sequence: 0, site, changes, blobs, lines, bytes, blob_bytes, waits };
         self.shared.enqueue(batch.epoch, queued)
+    }
+
+    fn blob(&self, site: &SiteId, id: BlobId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.shared.blob(&Address { site: site.clone(), id })
+    }
+
+    fn blobs(&self, site: &SiteId) -> Result<Vec<BlobId>, StoreError> {
+        let prefix = key::blobs(site);
+        let rows = self.shared.rows(Bound::Included(&prefix), &key::after(&prefix), usize::MAX)?;
+        let foreign = || StoreError::Damaged { what: "the row of a blob is not one".to_owned() };
+        rows.iter().map(|(row, _)| key::blob_id(&row[prefix.len()..]).ok_or_else(foreign)).collect()
     }
 
     fn when_durable(&self, sequence: Sequence, then: WhenDurable) {
@@ -112,7 +135,7 @@ impl Store for SledStore {
     fn lines(&self, site: &SiteId, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
         let found = lock(&self.shared.index).find(site, from, limit);
         let Some(found) = found else { return Ok(Vec::new()) };
-        found.read(&self.shared.trail_path, site).map_err(|error| match error.kind() {
+        found.read(&self.shared.paths.trail, site).map_err(|error| match error.kind() {
             ErrorKind::InvalidData | ErrorKind::NotFound | ErrorKind::UnexpectedEof => {
                 StoreError::Damaged { what: "acknowledged lines of the trail are gone".to_owned() }
             }
@@ -135,7 +158,7 @@ impl Store for SledStore {
     /// Works through the site in pieces, each durable before the next: what fails half way is simply repeated.
     /// Not to be called from a [`WhenDurable`], nor while others commit to the site.
     fn forget(&self, site: &SiteId) -> Result<(), StoreError> {
-        let prefix = key::site(site);
+        let (prefix, of_blobs) = (key::site(site), key::blobs(site));
         let until = key::after(&prefix);
         loop {
             let epoch = self.shared.epoch();
@@ -143,9 +166,20 @@ impl Store for SledStore {
             let last = rows.len() < FORGET_ROWS;
             let changes: Vec<(Vec<u8>, Value)> = rows.into_iter().map(|(row, _)| (row, None)).collect();
             let bytes = changes.iter().map(|(row, _)| row.len()).sum();
-            let lines = Vec::new();
+            let ids = changes.iter().filter_map(|(row, _)| key::blob_id(row.strip_prefix(&*of_blobs)?));
+            let blobs = ids.map(|id| (Address { site: site.clone(), id }, None)).collect();
+            let (lines, blob_bytes) = (Vec::new(), 0);
             // Even an empty batch: what earlier ones removed must be durable as well.
-            let piece = Queued { sequence: 0, site: site.clone(), changes, lines, bytes, waits: true };
+            let piece = Queued {
+                sequence: 0,
+                site: site.clone(),
+                changes,
+                blobs,
+                lines,
+                bytes,
+                blob_bytes,
+                waits: true,
+            };
             self.wait(self.shared.enqueue(epoch, piece)?)?;
             if last {
                 return Ok(());

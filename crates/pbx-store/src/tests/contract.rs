@@ -3,21 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
-use tempfile::TempDir;
-
 use super::*;
-use crate::{Faults, MemoryStore};
-
-macro_rules! contract {
-    ($($name:ident)*) => {
-        mod memory {
-            $(#[test] fn $name() { super::$name(&super::memory_store()); })*
-        }
-        mod sled {
-            $(#[test] fn $name() { super::$name(&super::sled_store()); })*
-        }
-    };
-}
 
 contract! {
     a_commit_is_visible_at_once_and_only_at_its_site
@@ -40,23 +26,6 @@ contract! {
     a_refused_write_changes_nothing_and_the_store_recovers
     a_batch_of_another_epoch_is_refused
     a_read_is_not_answered_while_its_line_cannot_be_kept
-}
-
-struct Held {
-    store: Box<dyn Store>,
-    faults: Faults,
-    _directory: Option<TempDir>,
-}
-
-fn memory_store() -> Held {
-    let store = MemoryStore::new();
-    Held { faults: store.faults(), store: Box::new(store), _directory: None }
-}
-
-fn sled_store() -> Held {
-    let directory = tempfile::tempdir().expect("a folder");
-    let store = open(directory.path());
-    Held { faults: store.faults(), store: Box::new(store), _directory: Some(directory) }
 }
 
 fn scan(held: &Held, table: Table, after: Option<&str>, limit: usize) -> Vec<String> {

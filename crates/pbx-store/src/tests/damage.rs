@@ -204,12 +204,13 @@ fn only_the_owner_may_enter_and_read() {
     let parent = tempfile::tempdir().expect("a folder");
     let directory = parent.path().join("deep/state");
     let store = open(&directory);
-    keep(&store, vec![put(ACCOUNT, "1", "x")], &["line"]).expect("kept");
+    keep(&store, vec![put(ACCOUNT, "1", "x"), put_blob(7, b"x")], &["line"]).expect("kept");
     let mode = |path: &str| fs::metadata(directory.join(path)).expect("there").permissions().mode() & 0o7777;
-    for folder in ["", "store", "store/blobs", "trail"] {
+    for folder in ["", "store", "store/blobs", "trail", "blobs", "blobs/a", "blobs/a/07"] {
         assert_eq!(mode(folder), 0o700, "{folder}");
     }
-    for file in ["lock", "store/db", "store/conf", "trail/00000001.jsonl"] {
+    let blob = format!("blobs/{}", file(7));
+    for file in ["lock", "store/db", "store/conf", "trail/00000001.jsonl", &blob] {
         assert_eq!(mode(file), 0o600, "{file}");
     }
 }

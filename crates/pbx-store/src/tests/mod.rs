@@ -1,16 +1,52 @@
+/// Runs each test on all stores.
+macro_rules! contract {
+    ($($name:ident)*) => {
+        mod memory {
+            $(#[test] fn $name() { super::$name(&crate::tests::memory_store()); })*
+        }
+        mod sled {
+            $(#[test] fn $name() { super::$name(&crate::tests::sled_store()); })*
+        }
+    };
+}
+
+mod blob_contract;
+mod blob_damage;
 mod contract;
+mod crash;
 mod damage;
 mod failing_disk;
 
-use std::path::Path;
-use std::sync::mpsc;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
 
-use pbx_kernel::{Batch, Change, Durability, Line, Sequence, SiteId, Store, StoreError, Table};
+use pbx_kernel::{Batch, BlobId, Change, Durability, Line, Sequence, SiteId, Store, StoreError, Table};
 
-use crate::{SledOptions, SledStore};
+use tempfile::TempDir;
+
+use crate::{Faults, MemoryStore, SledOptions, SledStore};
 
 const ACCOUNT: Table = Table("account");
 const MAILBOX: Table = Table("mailbox");
+
+/// A store under test.
+struct Held {
+    store: Box<dyn Store>,
+    faults: Faults,
+    directory: Option<TempDir>,
+}
+
+fn memory_store() -> Held {
+    let store = MemoryStore::new();
+    Held { faults: store.faults(), store: Box::new(store), directory: None }
+}
+
+fn sled_store() -> Held {
+    let directory = tempfile::tempdir().expect("a folder");
+    let store = open(directory.path());
+    Held { faults: store.faults(), store: Box::new(store), directory: Some(directory) }
+}
 
 fn site(name: &str) -> SiteId {
     SiteId::parse(name).expect("a site id")
@@ -22,6 +58,47 @@ fn put(table: Table, row: &str, value: &str) -> Change {
 
 fn delete(table: Table, row: &str) -> Change {
     Change::Delete(table, row.to_owned())
+}
+
+fn id(number: u8) -> BlobId {
+    BlobId::new([number; 16])
+}
+
+fn put_blob(number: u8, content: &[u8]) -> Change {
+    Change::PutBlob(id(number), Arc::from(content))
+}
+
+fn drop_blob(number: u8) -> Change {
+    Change::DropBlob(id(number))
+}
+
+/// The content of the blob `number` of the site `a`.
+fn blob(store: &dyn Store, number: u8) -> Option<Vec<u8>> {
+    store.blob(&site("a"), id(number)).expect("readable")
+}
+
+/// What lies in the folders of blobs, below `blobs`, in order.
+fn files(directory: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![directory.join("blobs")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("readable") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(directory.join("blobs")).expect("below it");
+                found.push(name.to_str().expect("text").to_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Where the blob `number` of the site `a` lies.
+fn file(number: u8) -> String {
+    format!("a/{number:02x}/{}", id(number))
 }
 
 fn batch(epoch: u64, site_name: &str, changes: Vec<Change>, lines: &[&str], durability: Durability) -> Batch {
