@@ -16,6 +16,7 @@ mod contract;
 mod crash;
 mod damage;
 mod failing_disk;
+mod random_life;
 
 use std::fs;
 use std::path::{Path, PathBuf};
