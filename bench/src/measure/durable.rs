@@ -57,7 +57,8 @@ fn write(store: &SledStore, writer: usize, watch: Stopwatch, load: Duration) -> 
         let row = format!("{:04}", committed % ROWS);
         let change = Change::Put(Table("subscriber"), row, vec![b'x'; RECORD_BYTES / 2]);
         let lines = vec![Line(vec![b'x'; RECORD_BYTES / 2])];
-        let batch = Batch { site: site.clone(), changes: vec![change], lines, durability: Durability::Wait };
+        let (epoch, durability) = (store.epoch(), Durability::Wait);
+        let batch = Batch { site: site.clone(), epoch, changes: vec![change], lines, durability };
         let (sender, durable) = mpsc::sync_channel(1);
         store.when_durable(
             store.commit(batch)?,

@@ -115,7 +115,7 @@ impl<'a> Estate<'a> {
     pub fn pending<N: Noun>(&self, changes: &[Change], row: &str) -> Result<Option<N>, Error> {
         let put = changes.iter().rev().find_map(|change| match change {
             Change::Put(table, at, sealed) if *table == N::TABLE && at == row => Some(sealed),
-            Change::Put(..) | Change::Delete(..) => None,
+            Change::Put(..) | Change::Delete(..) | Change::PutBlob(..) | Change::DropBlob(_) => None,
         });
         put.map(|sealed| self.open(row, sealed)).transpose()
     }

@@ -6,6 +6,7 @@
 //! - Nothing here is `async`.
 //! - A [`Secret`] or [`DataKey`] cannot be printed, compared in variable time or serialised.
 
+mod blob;
 mod entropy;
 mod key;
 mod name;
@@ -15,6 +16,7 @@ mod secret;
 mod store;
 mod time;
 
+pub use blob::BlobId;
 pub use entropy::Entropy;
 pub use key::{DataKey, Generation};
 pub use name::{AccountName, ParseNameError, SiteId};

@@ -57,7 +57,7 @@ impl AccountName {
 /// The text breaks the rule it carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct ParseNameError(&'static str);
+pub struct ParseNameError(pub(crate) &'static str);
 
 macro_rules! text_newtype {
     ($name:ident) => {

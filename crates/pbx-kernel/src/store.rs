@@ -1,6 +1,7 @@
 use std::fmt;
+use std::sync::Arc;
 
-use crate::SiteId;
+use crate::{BlobId, SiteId};
 
 /// One of a site's tables, for example `account`. The name is part of the store's keys: never personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +28,12 @@ pub enum Change {
     Put(Table, Row, Vec<u8>),
     /// Removes the row; nothing happens where there is none.
     Delete(Table, Row),
+    /// Keeps a new blob: at most [`Batch::BLOB_BYTES_MAX`] bytes, sealed by the engine, that are never changed.
+    ///
+    /// Refused where the site has a blob of that id, or had one until a batch that is not durable yet.
+    PutBlob(BlobId, Arc<[u8]>),
+    /// Removes the blob; nothing happens where there is none.
+    DropBlob(BlobId),
 }
 
 impl fmt::Debug for Change {
@@ -34,6 +41,8 @@ impl fmt::Debug for Change {
         match self {
             Self::Put(table, row, value) => write!(f, "Put({}, {row}, {} bytes)", table.0, value.len()),
             Self::Delete(table, row) => write!(f, "Delete({}, {row})", table.0),
+            Self::PutBlob(id, content) => write!(f, "PutBlob({id}, {} bytes)", content.len()),
+            Self::DropBlob(id) => write!(f, "DropBlob({id})"),
         }
     }
 }
@@ -47,6 +56,8 @@ pub struct Line(pub Vec<u8>);
 pub struct Batch {
     /// Whose.
     pub site: SiteId,
+    /// The [`Store::epoch`] whose state the changes were computed from, read before that state was.
+    pub epoch: u64,
     /// The state that changes.
     pub changes: Vec<Change>,
     /// What the flight recorder gains.
@@ -58,6 +69,12 @@ pub struct Batch {
 impl Batch {
     /// The largest value: sled writes larger ones to files that it does not sync.
     pub const VALUE_BYTES_MAX: usize = 4_000;
+
+    /// The largest blob: half an hour of telephone speech, or a backup of a site.
+    pub const BLOB_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+    /// The most that the blobs of one batch hold together.
+    pub const BLOBS_BYTES_MAX: usize = 2 * Self::BLOB_BYTES_MAX;
 }
 
 /// When a request may be answered.
@@ -98,8 +115,18 @@ pub trait Store: Send + Sync {
     /// Applies `batch` atomically to what views show and queues it for the disk; never waits for the disk.
     ///
     /// Where the disk refuses it later, the batch and every batch after it are taken back,
-    /// [`Store::epoch`] grows, and whoever waits is told.
+    /// [`Store::epoch`] grows, and whoever waits is told. A batch of an earlier epoch rests on what was taken back:
+    /// it is refused with [`StoreError::Outdated`].
     fn commit(&self, batch: Batch) -> Result<Sequence, StoreError>;
+
+    /// The content of the blob `id` with every commit so far applied, durable or not; none where there is none.
+    ///
+    /// May read a file: not to be called where nobody may wait. A blob that is not, to the last byte, what was
+    /// put there is [`StoreError::Damaged`].
+    fn blob(&self, site: &SiteId, id: BlobId) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The ids of all blobs of `site`, in order, with every commit so far applied.
+    fn blobs(&self, site: &SiteId) -> Result<Vec<BlobId>, StoreError>;
 
     /// Calls `then` once `sequence` is durable, or was taken back; at once where that is already known.
     fn when_durable(&self, sequence: Sequence, then: WhenDurable);
@@ -110,10 +137,10 @@ pub trait Store: Send + Sync {
     /// At most `limit` durable recorder lines of `site`, in order, beginning with the line number `from` (0 is the first).
     fn lines(&self, site: &SiteId, from: u64, limit: usize) -> Result<Vec<Line>, StoreError>;
 
-    /// Every site that has any row.
+    /// Every site that has any row or blob.
     fn sites(&self) -> Result<Vec<SiteId>, StoreError>;
 
-    /// Removes all rows of `site`; its recorder lines stay. Durable when it returns.
+    /// Removes all rows and blobs of `site`; its recorder lines stay. Durable when it returns.
     fn forget(&self, site: &SiteId) -> Result<(), StoreError>;
 }
 
@@ -127,7 +154,10 @@ pub enum StoreError {
     /// The disk refuses to be written.
     #[error("the state directory cannot be written")]
     ReadOnly,
-    /// A value is larger than [`Batch::VALUE_BYTES_MAX`].
+    /// Batches were taken back since the state was read that the batch rests on.
+    #[error("earlier changes were taken back while this one was prepared: try again")]
+    Outdated,
+    /// A value is larger than [`Batch::VALUE_BYTES_MAX`], or a blob than [`Batch::BLOB_BYTES_MAX`].
     #[error("a value of {bytes} bytes is too large for the store")]
     TooLarge {
         /// How large it is.

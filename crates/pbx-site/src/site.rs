@@ -4,8 +4,8 @@ use std::sync::Arc;
 use pbx_estate::tally::Attempts;
 use pbx_estate::{Estate, Noun, account, log, setting, tally};
 use pbx_kernel::{
-    AccountName, Batch, Change, Cipher, Durability, Line, Row, Sequence, SiteId, Source, Store, StoreError,
-    Surface, Table, Timestamp, View,
+    AccountName, Batch, Change, Cipher, Durability, Line, Row, Sequence, SiteId, Source, Store, Surface,
+    Table, Timestamp, View,
 };
 use pbx_policy::{Listener, Policy};
 use pbx_product::Product;
@@ -215,6 +215,8 @@ impl Site {
     }
 
     /// Writes `changes`, the records of what happened and the product log's entries: all of them, or none.
+    ///
+    /// Where what they rest on was taken back since [`Site::advance`], the store refuses them.
     pub(crate) fn commit(
         &mut self,
         now: Timestamp,
@@ -222,11 +224,6 @@ impl Site {
         happenings: &[Happening],
         durability: Durability,
     ) -> Result<Sequence, Error> {
-        if self.store.epoch() != self.epoch {
-            // What these changes rest on was taken back meanwhile.
-            let what = "earlier requests were taken back".to_owned();
-            return Err(Error::Store(StoreError::Failed { what }));
-        }
         let mut tip = self.tip.clone();
         let mut tails = self.cleared_tails(happenings)?;
         let mut lines: Vec<Line> = Vec::with_capacity(happenings.len());
@@ -236,7 +233,7 @@ impl Site {
         }
         changes.push(Change::Put(TIP, TIP_ROW.to_owned(), tip.to_bytes()));
         let touched = Touched::by(&changes);
-        let batch = Batch { site: self.id.clone(), changes, lines, durability };
+        let batch = Batch { site: self.id.clone(), epoch: self.epoch, changes, lines, durability };
         let sequence = self.store.commit(batch)?;
         self.tip = tip;
         self.tails.extend(tails);
@@ -365,10 +362,12 @@ struct Touched {
 
 impl Touched {
     fn by(changes: &[Change]) -> Self {
-        let table = |it: &Change| match it {
-            Change::Put(table, ..) | Change::Delete(table, _) => *table,
+        let touches = |tables: &[Table]| {
+            changes.iter().any(|change| match change {
+                Change::Put(table, ..) | Change::Delete(table, _) => tables.contains(table),
+                Change::PutBlob(..) | Change::DropBlob(_) => false,
+            })
         };
-        let touches = |tables: &[Table]| changes.iter().any(|it| tables.contains(&table(it)));
         Self {
             people: touches(&[account::Account::TABLE, pbx_estate::role::Custom::TABLE]),
             settings: touches(&[setting::Value::TABLE]),

@@ -6,18 +6,19 @@
 //! ```
 //!
 //! Each writer thread owns a site. Batch n of a site writes the same value to row n of two tables, removes row
-//! n − [`ROWS_KEPT`] from both, rewrites a counter in both, and records the line `n checksum`. So the last line
-//! that a site has says exactly which rows it must have, and a batch that was applied in part shows.
+//! n − [`ROWS_KEPT`] from both, rewrites a counter in both, and records the line `n checksum`. Every
+//! [`BLOB_EVERY`]th batch does the same with a blob, which holds the value several times. So the last line that a
+//! site has says exactly which rows and blobs it must have, and a batch that was applied in part shows.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Barrier, mpsc};
+use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use pbx_kernel::{Batch, Change, Durability, Line, SiteId, Store, StoreError, Table, View};
+use pbx_kernel::{Batch, BlobId, Change, Durability, Line, SiteId, Store, StoreError, Table, View};
 use pbx_store::{SledOptions, SledStore};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -62,7 +63,7 @@ fn write_site(store: &SledStore, writer: u64, together: &Barrier) -> Result<(), 
     loop {
         let value = noise.value();
         let checksum = checksum(&value);
-        let sequence = match store.commit(batch(&site, number, &value, checksum)) {
+        let sequence = match store.commit(batch(store.epoch(), &site, number, &value, checksum)) {
             Ok(sequence) => sequence,
             Err(error) => {
                 complain(&site, number, &error);
@@ -89,7 +90,7 @@ fn write_site(store: &SledStore, writer: u64, together: &Barrier) -> Result<(), 
     }
 }
 
-fn batch(site: &SiteId, number: u64, value: &[u8], checksum: u64) -> Batch {
+fn batch(epoch: u64, site: &SiteId, number: u64, value: &[u8], checksum: u64) -> Batch {
     let mut changes = Vec::new();
     for table in [LEFT, RIGHT] {
         changes.push(Change::Put(table, row(number), value.to_vec()));
@@ -98,8 +99,12 @@ fn batch(site: &SiteId, number: u64, value: &[u8], checksum: u64) -> Batch {
             changes.push(Change::Delete(table, row(old)));
         }
     }
+    if number.is_multiple_of(BLOB_EVERY) {
+        changes.push(Change::PutBlob(blob_id(number), Arc::from(value.repeat(BLOB_VALUES))));
+        changes.extend(number.checked_sub(ROWS_KEPT).map(|old| Change::DropBlob(blob_id(old))));
+    }
     let line = Line(format!("{number} {checksum:016x}").into_bytes());
-    Batch { site: site.clone(), changes, lines: vec![line], durability: Durability::Wait }
+    Batch { site: site.clone(), epoch, changes, lines: vec![line], durability: Durability::Wait }
 }
 
 fn acknowledge(site: &SiteId, number: u64, checksum: u64) -> Result<(), StoreError> {
@@ -162,7 +167,24 @@ fn verify_site(store: &SledStore, site: &SiteId) -> Outcome<Vec<String>> {
             .into());
         }
     }
+    verify_blobs(store, site, &*view, records.len() as u64)?;
     Ok(records)
+}
+
+/// Checks that a site with so many batches has exactly the blobs that it must have, each whole.
+fn verify_blobs(store: &SledStore, site: &SiteId, view: &dyn View, batches: u64) -> Outcome<()> {
+    let kept = batches.saturating_sub(ROWS_KEPT)..batches;
+    let numbers: Vec<u64> = kept.filter(|number| number.is_multiple_of(BLOB_EVERY)).collect();
+    if store.blobs(site)? != numbers.iter().copied().map(blob_id).collect::<Vec<_>>() {
+        return Err("has other blobs than the trail says".into());
+    }
+    for number in numbers {
+        let value = view.get(LEFT, &row(number))?.ok_or("a blob is there without its row")?;
+        if store.blob(site, blob_id(number))? != Some(value.repeat(BLOB_VALUES)) {
+            return Err(format!("the blob of batch {number} is not what was put").into());
+        }
+    }
+    Ok(())
 }
 
 /// What lines the rows of a table would have made.
@@ -189,6 +211,11 @@ fn site(writer: u64) -> Outcome<SiteId> {
 /// Sorts as its number does.
 fn row(number: u64) -> String {
     format!("{number:012}")
+}
+
+/// Sorts as its number does.
+fn blob_id(number: u64) -> BlobId {
+    BlobId::new(u128::from(number).to_be_bytes())
 }
 
 /// FNV-1a.
@@ -225,6 +252,12 @@ const COUNTER: &str = "counter";
 
 /// How many batches back a site's rows reach: enough to fill many pages, few enough for sled to clean up.
 const ROWS_KEPT: u64 = 500;
+
+/// How often a batch has a blob: once in every burst. A divisor of [`ROWS_KEPT`].
+const BLOB_EVERY: u64 = 4;
+
+/// How often a blob holds its batch's value: files of up to 64 KB.
+const BLOB_VALUES: usize = 16;
 
 /// How many batches every writer writes before all of them rest.
 ///

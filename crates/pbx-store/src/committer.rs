@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use pbx_kernel::StoreError;
 use rustix::fs::StatVfsMountFlags;
 
+use crate::blob::Address;
+use crate::blob_files::BlobFiles;
 use crate::engine::Engine;
 use crate::error::refused;
 use crate::faults::Point;
@@ -12,23 +13,24 @@ use crate::key;
 use crate::overlay::Value;
 use crate::queue::Queued;
 use crate::sentinel::Sentinel;
-use crate::sled_store::{Shared, SledOptions};
+use crate::shared::Shared;
+use crate::sled_store::SledOptions;
 use crate::sync::{lock, read, write};
 use crate::trail::{Appended, Tip, Trail};
 
 /// The only writer of the files.
 ///
 /// ```text
-///            trail refuses: cut it back           sled refuses: close it
-///   Sound ◀───────────────────────────── Sound ─────────────────────────▶ In doubt
-///     ▲     reopen sled, undo the group if it got there, cut the trail      │
-///     └─────────────────────────────────────────────────────────────────────┘
+///      files or trail refuse: undo both          sled refuses: close it
+///   Sound ◀───────────────────────────── Sound ───────────────────────────▶ In doubt
+///     ▲     reopen sled, undo the group if it got there, then files and trail │
+///     └───────────────────────────────────────────────────────────────────────┘
 /// ```
 pub(crate) struct Committer {
     shared: Arc<Shared>,
     options: SledOptions,
-    engine_path: PathBuf,
     trail: Trail,
+    blobs: BlobFiles,
     /// What was acknowledged last.
     sentinel: Sentinel,
     doubt: Option<Doubt>,
@@ -39,17 +41,14 @@ struct Doubt {
     group: u64,
     /// What the rows were before, the sentinel among them.
     before: Vec<(Vec<u8>, Value)>,
+    /// The blobs that it put.
+    blobs: Vec<Address>,
 }
 
 impl Committer {
-    pub(crate) fn new(
-        shared: Arc<Shared>,
-        options: SledOptions,
-        engine_path: PathBuf,
-        trail: Trail,
-        sentinel: Sentinel,
-    ) -> Self {
-        Self { shared, options, engine_path, trail, sentinel, doubt: None }
+    pub(crate) fn new(shared: Arc<Shared>, options: SledOptions, trail: Trail, sentinel: Sentinel) -> Self {
+        let blobs = BlobFiles::new(shared.paths.blobs.clone(), shared.faults.clone());
+        Self { shared, options, trail, blobs, sentinel, doubt: None }
     }
 
     /// Writes group after group until the store is closed.
@@ -77,13 +76,18 @@ impl Committer {
     fn write(&mut self, group: &[Queued]) -> Result<(), StoreError> {
         self.recover()?;
         self.shared.faults.check(Point::Begin)?;
-        self.check_room(group)?;
+        let blobs = Blobs::of(group);
+        self.check_room(group, &blobs)?;
+        self.blobs.write(&blobs.put)?;
         let number = self.sentinel.group + 1;
         let block = Block::of(number, group);
-        let appended = self.append(&block).inspect_err(|_| self.cut_trail())?;
+        let appended = self.append(&block).inspect_err(|_| {
+            self.cut_trail();
+            self.blobs.remove(blobs.put_addresses());
+        })?;
         let sequence = group.last().map_or(self.sentinel.sequence, |batch| batch.sequence);
         let sentinel = Sentinel { tip: appended.end, group: number, sequence };
-        self.write_rows(group, sentinel, &appended)?;
+        self.write_rows(group, &blobs, sentinel, &appended)?;
 
         let mut index = lock(&self.shared.index);
         let lines = group.iter().flat_map(|batch| batch.lines.iter().map(|_| &batch.site));
@@ -91,8 +95,10 @@ impl Committer {
             index.add(site, Tip { bytes: appended.start.bytes + offset, ..appended.start });
         }
         index.reach(appended.end);
+        drop(index);
         self.trail.confirm(appended);
         self.sentinel = sentinel;
+        self.blobs.remove(blobs.dropped.iter().map(|address| (*address).clone()));
         Ok(())
     }
 
@@ -113,6 +119,7 @@ impl Committer {
     fn write_rows(
         &mut self,
         group: &[Queued],
+        blobs: &Blobs<'_>,
         sentinel: Sentinel,
         appended: &Appended,
     ) -> Result<(), StoreError> {
@@ -130,7 +137,8 @@ impl Committer {
             }
         };
         written.map_err(|(error, before)| {
-            self.doubt = Some(Doubt { group: sentinel.group, before });
+            let blobs = blobs.put_addresses().collect();
+            self.doubt = Some(Doubt { group: sentinel.group, before, blobs });
             if let Err(error) = self.recover() {
                 tracing::error!(%error, "sled could not be opened again yet");
             }
@@ -158,14 +166,15 @@ impl Committer {
     /// Opens sled again after it refused a group, and undoes the group where it reached the disk nevertheless.
     ///
     /// The group's waiters were told that it failed. If the process dies before this has succeeded and the
-    /// group did reach the disk, it is there, rows and lines, when the store opens again.
+    /// group did reach the disk, it is there, rows, blobs and lines, when the store opens again.
     fn recover(&mut self) -> Result<(), StoreError> {
-        let Some(doubt) = &self.doubt else { return Ok(()) };
+        // Its blobs stay until it is known that no row names them.
+        let Some(doubt) = &mut self.doubt else { return Ok(()) };
         // sled stays unusable after its first error, so the old one goes, whatever comes of the new one.
         let old = write(&self.shared.engine).take();
         drop(old);
         self.shared.faults.check(Point::Reopen)?;
-        let engine = Engine::open(&self.engine_path, self.options.cache_bytes)?;
+        let engine = Engine::open(&self.shared.paths.engine, self.options.cache_bytes)?;
         match engine.sentinel()? {
             Some(held) if held.group == doubt.group => {
                 engine.apply(doubt.before.iter().map(|(key, value)| (key.as_slice(), value)))?;
@@ -176,21 +185,25 @@ impl Committer {
         engine.sync()?;
         self.trail.roll_back().map_err(|error| refused("cutting the trail back", &error))?;
         *write(&self.shared.engine) = Some(engine);
+        self.blobs.remove(std::mem::take(&mut doubt.blobs));
         self.doubt = None;
         tracing::warn!("sled was opened again after an error");
         Ok(())
     }
 
     /// Refuses before sled meets a disk that would: sled cannot be used after that.
-    fn check_room(&self, group: &[Queued]) -> Result<(), StoreError> {
-        let disk = rustix::fs::statvfs(&self.engine_path);
+    fn check_room(&self, group: &[Queued], blobs: &Blobs<'_>) -> Result<(), StoreError> {
+        let disk = rustix::fs::statvfs(&self.shared.paths.engine);
         let disk = disk.map_err(|errno| refused("looking at the disk", &errno.into()))?;
         if disk.f_flag.contains(StatVfsMountFlags::RDONLY) {
             return Err(StoreError::ReadOnly);
         }
         let bytes: usize = group.iter().map(|batch| batch.bytes).sum();
-        let wanted =
-            (bytes as u64).saturating_mul(WRITE_AMPLIFICATION).saturating_add(self.options.reserve_bytes);
+        let files = blobs.put.iter().map(|(_, content)| content.len() + BLOB_OVERHEAD_BYTES);
+        let wanted = (bytes as u64)
+            .saturating_mul(WRITE_AMPLIFICATION)
+            .saturating_add(files.sum::<usize>() as u64)
+            .saturating_add(self.options.reserve_bytes);
         if disk.f_bavail.saturating_mul(disk.f_frsize) < wanted { Err(StoreError::Full) } else { Ok(()) }
     }
 }
@@ -223,6 +236,27 @@ impl Block {
     }
 }
 
+/// What becomes of blobs once all batches of a group are applied, in the order of their addresses.
+struct Blobs<'a> {
+    put: Vec<(&'a Address, &'a [u8])>,
+    dropped: Vec<&'a Address>,
+}
+
+impl<'a> Blobs<'a> {
+    fn of(group: &'a [Queued]) -> Self {
+        let writes = group.iter().flat_map(|batch| &batch.blobs);
+        let last: BTreeMap<&Address, Option<&[u8]>> =
+            writes.map(|(address, content)| (address, content.as_deref())).collect();
+        let put = last.iter().filter_map(|(address, content)| Some((*address, (*content)?))).collect();
+        let dropped = last.iter().filter(|(_, content)| content.is_none()).map(|(address, _)| *address);
+        Self { put, dropped: dropped.collect() }
+    }
+
+    fn put_addresses(&self) -> impl Iterator<Item = Address> {
+        self.put.iter().map(|(address, _)| (*address).clone())
+    }
+}
+
 /// Refuses every commit once the thread has ended, even if a callback panicked.
 struct Stop(Arc<Shared>);
 
@@ -240,3 +274,6 @@ pub(crate) fn closed() -> StoreError {
 
 /// How many times its bytes a group may take on the disk: the trail, sled's log, and pages rewritten in it.
 const WRITE_AMPLIFICATION: u64 = 8;
+
+/// What the file of a blob may take beside its bytes: the rest of its last block, its entry, a folder.
+const BLOB_OVERHEAD_BYTES: usize = 8 * 1024;

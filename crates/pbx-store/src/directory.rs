@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use pbx_kernel::StoreError;
 
+use crate::blob_files;
 use crate::engine::Engine;
 use crate::error::OpenStoreError;
 use crate::index::Index;
@@ -20,37 +21,52 @@ use crate::trail::{self, DIRECTORY_MODE, FILE_MODE, Reader, Tip, Trail};
 pub(crate) struct Directory {
     pub(crate) lock: File,
     pub(crate) engine: Engine,
-    pub(crate) engine_path: PathBuf,
+    pub(crate) paths: Paths,
     pub(crate) trail: Trail,
-    pub(crate) trail_path: PathBuf,
     pub(crate) index: Index,
     pub(crate) sentinel: Sentinel,
+}
+
+/// The folders of a state directory.
+pub(crate) struct Paths {
+    /// sled's files.
+    pub(crate) engine: PathBuf,
+    /// The trail's segments.
+    pub(crate) trail: PathBuf,
+    /// The blobs' files.
+    pub(crate) blobs: PathBuf,
 }
 
 impl Directory {
     pub(crate) fn open(path: &Path, options: &SledOptions) -> Result<Self, OpenStoreError> {
         make(path).map_err(OpenStoreError::open(path))?;
         let lock = lock(path)?;
-        let (engine_path, trail_path) = (path.join("store"), path.join("trail"));
-        trail::make_directory(&trail_path).map_err(OpenStoreError::open(&trail_path))?;
-        let segments = trail::segments(&trail_path).map_err(OpenStoreError::open(&trail_path))?;
+        let paths =
+            Paths { engine: path.join("store"), trail: path.join("trail"), blobs: path.join("blobs") };
+        for folder in [&paths.trail, &paths.blobs] {
+            trail::make_directory(folder).map_err(OpenStoreError::open(folder))?;
+        }
+        let segments = trail::segments(&paths.trail).map_err(OpenStoreError::open(&paths.trail))?;
         let in_store = |error| of_store(path, error);
-        let engine = Engine::open(&engine_path, options.cache_bytes).map_err(in_store)?;
+        let engine = Engine::open(&paths.engine, options.cache_bytes).map_err(in_store)?;
         trail::sync_directory(path).map_err(OpenStoreError::open(path))?;
         let sentinel = read_sentinel(&engine, &segments).map_err(in_store)?;
         let wanted = acknowledged(&engine, sentinel.tip).map_err(in_store)?;
         compare(&wanted, &segments).map_err(|what| OpenStoreError::damaged(path, what))?;
-        check_tail(&trail_path, sentinel, &segments).map_err(|what| OpenStoreError::damaged(path, what))?;
+        check_tail(&paths.trail, sentinel, &segments).map_err(|what| OpenStoreError::damaged(path, what))?;
+        blob_files::check(&paths.blobs, &engine).map_err(in_store)?;
 
-        let in_trail = |error| of_trail(path, &trail_path, error);
+        // All that was acknowledged is there: what was not may go.
+        blob_files::sweep(&paths.blobs, &engine).map_err(in_store)?;
+        let in_trail = |error| of_trail(path, &paths.trail, error);
         let mut trail =
-            Trail::open(&trail_path, sentinel.tip, options.segment_bytes_max).map_err(in_trail)?;
+            Trail::open(&paths.trail, sentinel.tip, options.segment_bytes_max).map_err(in_trail)?;
         trail.roll_back().map_err(in_trail)?;
         let mut index = Index::default();
         for segment in wanted {
-            index.read_segment(&trail_path, segment).map_err(in_trail)?;
+            index.read_segment(&paths.trail, segment).map_err(in_trail)?;
         }
-        Ok(Self { lock, engine, engine_path, trail, trail_path, index, sentinel })
+        Ok(Self { lock, engine, paths, trail, index, sentinel })
     }
 }
 

@@ -1,11 +1,14 @@
 //! sled, with what it lacks: an `fdatasync` after every flush, panics turned into errors, a watch on `blobs/`.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::ops::Bound;
 use std::os::unix::fs::PermissionsExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use pbx_kernel::StoreError;
 
@@ -30,6 +33,7 @@ impl Engine {
     pub(crate) fn open(directory: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
         let io = |doing: &'static str| move |error: std::io::Error| refused(doing, &error);
         make_directory(directory).map_err(io("making the folder of sled"))?;
+        wait_for_release(&directory.join("db")).map_err(io("waiting for the lock of sled"))?;
         let config =
             sled::Config::new().path(directory).cache_capacity(cache_bytes).mode(sled::Mode::LowSpace);
         let db = guarded(|| config.open().map_err(|error| of_sled("opening sled", &error)))?;
@@ -137,6 +141,26 @@ impl Drop for Engine {
     }
 }
 
+/// Waits until nobody holds sled's lock on its data file: sled's threads keep it for a moment after it was dropped.
+///
+/// No other process has it, for the state directory has a lock of its own.
+fn wait_for_release(data: &Path) -> std::io::Result<()> {
+    let file = match File::open(data) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        opened => opened?,
+    };
+    for _ in 0..RELEASE_TRIES {
+        match file.try_lock() {
+            // Closing the file lets go of the lock.
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => thread::park_timeout(RELEASE_PAUSE),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    // sled says itself that it cannot have the lock.
+    Ok(())
+}
+
 /// sled panics where it finds its files damaged.
 fn guarded<T>(act: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
     catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|panic| {
@@ -164,6 +188,10 @@ fn close_to_others(directory: &Path) -> std::io::Result<()> {
     }
     Ok(())
 }
+
+/// How often sled's lock is looked at, and how long between: two seconds, many times what its threads need.
+const RELEASE_TRIES: u32 = 200;
+const RELEASE_PAUSE: Duration = Duration::from_millis(10);
 
 /// A panic's text may quote a page; it holds sealed bytes only, but nobody reads more than this.
 const PANIC_CHARS_MAX: usize = 200;

@@ -1,8 +1,8 @@
 //! How a place becomes a key of sled: `site NUL table NUL row`, so that a site's rows lie together.
 //!
-//! Process-wide rows begin with NUL, which no site's name does.
+//! A site's blobs have their rows in the table without a name, which no caller can write. Process-wide rows begin with NUL, which no site's name does.
 
-use pbx_kernel::{SiteId, Table};
+use pbx_kernel::{BlobId, SiteId, Table};
 
 /// The key of one row.
 pub(crate) fn row(site: &SiteId, table: Table, row: &str) -> Vec<u8> {
@@ -26,6 +26,23 @@ pub(crate) fn site(site: &SiteId) -> Vec<u8> {
     key
 }
 
+/// The key of the row of one blob.
+pub(crate) fn blob(site: &SiteId, id: BlobId) -> Vec<u8> {
+    let mut key = blobs(site);
+    key.extend_from_slice(id.to_string().as_bytes());
+    key
+}
+
+/// What the keys of the rows of a site's blobs begin with.
+pub(crate) fn blobs(site: &SiteId) -> Vec<u8> {
+    table(site, BLOBS)
+}
+
+/// The blob whose row's key ends with `name`.
+pub(crate) fn blob_id(name: &[u8]) -> Option<BlobId> {
+    BlobId::parse(std::str::from_utf8(name).ok()?).ok()
+}
+
 /// The first key after all that begin with `prefix`, which ends with NUL.
 pub(crate) fn after(prefix: &[u8]) -> Vec<u8> {
     let mut key = prefix.to_vec();
@@ -40,6 +57,9 @@ pub(crate) fn site_of(key: &[u8]) -> Option<SiteId> {
     let name = key.split(|byte| *byte == 0).next()?;
     SiteId::parse(std::str::from_utf8(name).ok()?).ok()
 }
+
+/// The table of the rows of blobs.
+const BLOBS: Table = Table("");
 
 /// The first key that can belong to a site.
 pub(crate) const SITES: &[u8] = &[1];

@@ -1,12 +1,49 @@
-use pbx_kernel::{Batch, Change, Line, StoreError, Table};
+use std::collections::BTreeSet;
 
-/// The bytes that `batch` asks to keep, or why it cannot be kept.
-pub(crate) fn check(batch: &Batch) -> Result<usize, StoreError> {
+use pbx_kernel::{Batch, BlobId, Change, Line, StoreError, Table};
+
+/// What a batch asks to keep.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    /// Bytes of rows and lines.
+    pub(crate) bytes: usize,
+    /// Bytes of blobs.
+    pub(crate) blob_bytes: usize,
+}
+
+/// What `batch` asks to keep, or why it cannot be kept.
+pub(crate) fn check(batch: &Batch) -> Result<Size, StoreError> {
     let changes = batch.changes.iter().map(check_change).sum::<Result<usize, StoreError>>()?;
     let lines = batch.lines.iter().map(check_line).sum::<Result<usize, StoreError>>()?;
     let bytes = changes.saturating_add(lines);
     if bytes > BATCH_BYTES_MAX {
         return Err(refuse(format!("a batch of {bytes} bytes is over the limit of {BATCH_BYTES_MAX}")));
+    }
+    Ok(Size { bytes, blob_bytes: check_blobs(&batch.changes)? })
+}
+
+fn check_blobs(changes: &[Change]) -> Result<usize, StoreError> {
+    let mut named = BTreeSet::new();
+    let mut bytes = 0_usize;
+    for change in changes {
+        let (id, content) = match change {
+            Change::PutBlob(id, content) => (*id, Some(content)),
+            Change::DropBlob(id) => (*id, None),
+            Change::Put(..) | Change::Delete(..) => continue,
+        };
+        let is_new = named.insert(id);
+        let Some(content) = content else { continue };
+        if !is_new {
+            return Err(in_use(id));
+        }
+        if content.len() > Batch::BLOB_BYTES_MAX {
+            return Err(StoreError::TooLarge { bytes: content.len() });
+        }
+        bytes = bytes.saturating_add(content.len());
+    }
+    if bytes > Batch::BLOBS_BYTES_MAX {
+        let most = Batch::BLOBS_BYTES_MAX;
+        return Err(refuse(format!("a batch with {bytes} bytes of blobs is over the limit of {most}")));
     }
     Ok(bytes)
 }
@@ -15,6 +52,7 @@ fn check_change(change: &Change) -> Result<usize, StoreError> {
     let (table, row, value) = match change {
         Change::Put(table, row, value) => (table, row, value.as_slice()),
         Change::Delete(table, row) => (table, row, [].as_slice()),
+        Change::PutBlob(..) | Change::DropBlob(_) => return Ok(BLOB_ROW_BYTES + CHANGE_OVERHEAD_BYTES),
     };
     check_name(*table, row)?;
     if value.len() > Batch::VALUE_BYTES_MAX {
@@ -43,6 +81,11 @@ fn check_line(line: &Line) -> Result<usize, StoreError> {
     Ok(line.0.len() + LINE_OVERHEAD_BYTES)
 }
 
+/// What is said where a blob would take the place of another.
+pub(crate) fn in_use(id: BlobId) -> StoreError {
+    refuse(format!("the blob id {id} is in use: draw another"))
+}
+
 fn refuse(what: String) -> StoreError {
     StoreError::Failed { what }
 }
@@ -62,6 +105,9 @@ pub(crate) const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// What a change costs beside its bytes: its site, its places in the maps.
 const CHANGE_OVERHEAD_BYTES: usize = 128;
+
+/// The row of a blob: its id, length and hash.
+const BLOB_ROW_BYTES: usize = 32 + 8 + 32;
 
 /// What a line costs beside its bytes: its site, a tab and a newline.
 const LINE_OVERHEAD_BYTES: usize = 66;

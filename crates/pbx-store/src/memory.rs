@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
-use pbx_kernel::{Batch, Change, Line, Row, Sequence, SiteId, Store, StoreError, Table, View, WhenDurable};
+use pbx_kernel::{
+    Batch, BlobId, Change, Line, Row, Sequence, SiteId, Store, StoreError, Table, View, WhenDurable,
+};
 
 use crate::faults::{Faults, Point};
 use crate::limits;
@@ -27,6 +29,7 @@ struct State {
 #[derive(Debug, Default)]
 struct Held {
     tables: BTreeMap<Table, BTreeMap<Row, Vec<u8>>>,
+    blobs: BTreeMap<BlobId, Arc<[u8]>>,
     lines: Vec<Line>,
 }
 
@@ -50,15 +53,30 @@ impl Store for MemoryStore {
     }
 
     fn commit(&self, batch: Batch) -> Result<Sequence, StoreError> {
-        let bytes = limits::check(&batch)?;
+        let size = limits::check(&batch)?;
+        if batch.epoch != EPOCH {
+            return Err(StoreError::Outdated);
+        }
         self.faults.check(Point::Begin)?;
         let mut state = write(&self.state);
-        if state.bytes.saturating_add(bytes) > MEMORY_BYTES_MAX {
+        state.check_new(&batch)?;
+        if state.bytes.saturating_add(size.bytes).saturating_add(size.blob_bytes) > MEMORY_BYTES_MAX {
             return Err(StoreError::Full);
         }
         state.apply(batch);
         state.sequence += 1;
         Ok(Sequence(state.sequence))
+    }
+
+    fn blob(&self, site: &SiteId, id: BlobId) -> Result<Option<Vec<u8>>, StoreError> {
+        let state = read(&self.state);
+        let content = state.sites.get(site).and_then(|held| held.blobs.get(&id));
+        Ok(content.map(|content| content.to_vec()))
+    }
+
+    fn blobs(&self, site: &SiteId) -> Result<Vec<BlobId>, StoreError> {
+        let state = read(&self.state);
+        Ok(state.sites.get(site).map(|held| held.blobs.keys().copied().collect()).unwrap_or_default())
     }
 
     fn when_durable(&self, sequence: Sequence, then: WhenDurable) {
@@ -67,7 +85,7 @@ impl Store for MemoryStore {
     }
 
     fn epoch(&self) -> u64 {
-        0
+        EPOCH
     }
 
     fn lines(&self, site: &SiteId, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
@@ -82,8 +100,8 @@ impl Store for MemoryStore {
 
     fn sites(&self) -> Result<Vec<SiteId>, StoreError> {
         let state = read(&self.state);
-        let with_rows = state.sites.iter().filter(|(_, held)| !held.tables.is_empty());
-        Ok(with_rows.map(|(site, _)| site.clone()).collect())
+        let in_use = state.sites.iter().filter(|(_, held)| !held.tables.is_empty() || !held.blobs.is_empty());
+        Ok(in_use.map(|(site, _)| site.clone()).collect())
     }
 
     fn forget(&self, site: &SiteId) -> Result<(), StoreError> {
@@ -91,14 +109,25 @@ impl Store for MemoryStore {
         let mut state = write(&self.state);
         if let Some(held) = state.sites.get_mut(site) {
             let tables = std::mem::take(&mut held.tables);
-            let rows = tables.values().flatten();
-            state.bytes -= rows.map(|(row, value)| size(row, value)).sum::<usize>();
+            let blobs = std::mem::take(&mut held.blobs);
+            let rows = tables.values().flatten().map(|(row, value)| size(row, value));
+            state.bytes -= rows.chain(blobs.values().map(|content| blob_size(content))).sum::<usize>();
         }
         Ok(())
     }
 }
 
 impl State {
+    /// Refuses a batch that would put a blob where one is.
+    fn check_new(&self, batch: &Batch) -> Result<(), StoreError> {
+        let Some(held) = self.sites.get(&batch.site) else { return Ok(()) };
+        let taken = batch.changes.iter().find_map(|change| match change {
+            Change::PutBlob(id, _) if held.blobs.contains_key(id) => Some(*id),
+            Change::PutBlob(..) | Change::Put(..) | Change::Delete(..) | Change::DropBlob(_) => None,
+        });
+        taken.map_or(Ok(()), |id| Err(limits::in_use(id)))
+    }
+
     fn apply(&mut self, batch: Batch) {
         let held = self.sites.entry(batch.site).or_default();
         for change in batch.changes {
@@ -108,6 +137,11 @@ impl State {
                     held.put(table, row, value)
                 }
                 Change::Delete(table, row) => held.delete(table, &row),
+                Change::PutBlob(id, content) => {
+                    self.bytes += blob_size(&content);
+                    held.blobs.insert(id, content).map_or(0, |old| blob_size(&old))
+                }
+                Change::DropBlob(id) => held.blobs.remove(&id).map_or(0, |old| blob_size(&old)),
             };
         }
         self.bytes += batch.lines.iter().map(|line| line.0.len() + ROW_OVERHEAD_BYTES).sum::<usize>();
@@ -167,10 +201,17 @@ fn size(row: &str, value: &[u8]) -> usize {
     row.len() + value.len() + ROW_OVERHEAD_BYTES
 }
 
+fn blob_size(content: &[u8]) -> usize {
+    content.len() + ROW_OVERHEAD_BYTES
+}
+
 /// What is said of a sequence that no commit returned.
 pub(crate) fn unknown(sequence: Sequence) -> StoreError {
     StoreError::Failed { what: format!("no commit has the sequence {}", sequence.0) }
 }
+
+/// Nothing is ever taken back.
+const EPOCH: u64 = 0;
 
 /// What all sites together may hold: a day's exercise for a class, well within a small machine.
 const MEMORY_BYTES_MAX: usize = 1 << 30;

@@ -12,6 +12,8 @@ pub(crate) type Pair = (Vec<u8>, Vec<u8>);
 #[derive(Default)]
 pub(crate) struct Overlay {
     entries: BTreeMap<Vec<u8>, (u64, Value)>,
+    /// The contents of blobs whose rows are in `entries`.
+    contents: BTreeMap<Vec<u8>, Arc<[u8]>>,
 }
 
 impl Overlay {
@@ -20,21 +22,36 @@ impl Overlay {
         self.entries.insert(key, (sequence, value));
     }
 
+    /// Holds the content of the blob whose row is `key`.
+    pub(crate) fn put_blob(&mut self, key: Vec<u8>, content: Option<Arc<[u8]>>) {
+        match content {
+            Some(content) => drop(self.contents.insert(key, content)),
+            None => drop(self.contents.remove(&key)),
+        }
+    }
+
     /// Drops the entry of `key`, now durable up to `sequence`, unless a later batch wrote it again.
     pub(crate) fn settle(&mut self, key: &[u8], sequence: u64) {
         if self.entries.get(key).is_some_and(|(newest, _)| *newest <= sequence) {
             self.entries.remove(key);
+            self.contents.remove(key);
         }
     }
 
     /// Takes everything back.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
+        self.contents.clear();
     }
 
     /// What is pending for `key`: nothing, a removal or a value.
     pub(crate) fn get(&self, key: &[u8]) -> Option<Value> {
         self.entries.get(key).map(|(_, value)| value.clone())
+    }
+
+    /// What is pending for the blob whose row is `key`: nothing, a removal or its content.
+    pub(crate) fn blob(&self, key: &[u8]) -> Option<Value> {
+        self.entries.get(key).map(|_| self.contents.get(key).cloned())
     }
 
     /// At most `limit` rows of `durable` with the overlay applied, in key order, from `from` to before `until`.

@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
-use pbx_kernel::{Line, Sequence, SiteId, StoreError, WhenDurable};
+use pbx_kernel::{Batch, Line, Sequence, SiteId, StoreError, WhenDurable};
 
+use crate::blob::BlobWrite;
 use crate::limits::BATCH_BYTES_MAX;
 use crate::overlay::Value;
 
@@ -11,8 +12,13 @@ pub(crate) struct Queued {
     pub(crate) site: SiteId,
     /// Keys of the store and their new values, in the order of the request.
     pub(crate) changes: Vec<(Vec<u8>, Value)>,
+    /// What becomes of blobs; their rows are among `changes`.
+    pub(crate) blobs: Vec<BlobWrite>,
     pub(crate) lines: Vec<Line>,
+    /// What the rows and lines take.
     pub(crate) bytes: usize,
+    /// What the contents of blobs take.
+    pub(crate) blob_bytes: usize,
     /// Whether somebody waits for the disk.
     pub(crate) waits: bool,
 }
@@ -26,6 +32,7 @@ pub(crate) struct Queued {
 pub(crate) struct Queue {
     batches: VecDeque<Queued>,
     bytes: usize,
+    blob_bytes: usize,
     waiting: usize,
     issued: u64,
     settled: u64,
@@ -55,14 +62,17 @@ impl Queue {
     ///
     /// While the last group could not be written nobody may be answered without waiting: the answer's record
     /// might never be kept. Whoever tries also makes the committer try the disk again.
-    pub(crate) fn admit(&mut self, bytes: usize, waits: bool) -> Result<u64, StoreError> {
+    pub(crate) fn admit(&mut self, batch: &Queued) -> Result<u64, StoreError> {
         if let Some(error) = &self.suspect
-            && (!waits || self.stopped)
+            && (!batch.waits || self.stopped)
         {
             self.probe = true;
             return Err(error.clone());
         }
-        if self.batches.len() >= QUEUE_BATCHES_MAX || self.bytes.saturating_add(bytes) > QUEUE_BYTES_MAX {
+        if self.batches.len() >= QUEUE_BATCHES_MAX
+            || self.bytes.saturating_add(batch.bytes) > QUEUE_BYTES_MAX
+            || self.blob_bytes.saturating_add(batch.blob_bytes) > QUEUE_BLOBS_BYTES_MAX
+        {
             return Err(StoreError::Failed { what: "too many batches wait for the disk".to_owned() });
         }
         Ok(self.issued + 1)
@@ -72,6 +82,7 @@ impl Queue {
     pub(crate) fn push(&mut self, batch: Queued) {
         self.issued = batch.sequence;
         self.bytes += batch.bytes;
+        self.blob_bytes += batch.blob_bytes;
         self.waiting += usize::from(batch.waits);
         self.batches.push_back(batch);
     }
@@ -93,7 +104,8 @@ impl Queue {
 
     /// Whether what is queued should be written now.
     pub(crate) fn is_urgent(&self) -> bool {
-        self.waiting > 0 || self.probe || self.closing || self.bytes > QUEUE_BYTES_MAX / 2
+        let is_half_full = self.bytes > QUEUE_BYTES_MAX / 2 || self.blob_bytes > QUEUE_BLOBS_BYTES_MAX / 2;
+        self.waiting > 0 || self.probe || self.closing || is_half_full
     }
 
     /// The next group: empty where the disk is only to be tried, none where the store is closed.
@@ -103,14 +115,17 @@ impl Queue {
             return None;
         }
         let mut group = Vec::new();
-        let mut bytes = 0;
-        while group.len() < GROUP_BATCHES_MAX && bytes < GROUP_BYTES_MAX {
+        let (mut bytes, mut blob_bytes) = (0, 0);
+        while group.len() < GROUP_BATCHES_MAX && bytes < GROUP_BYTES_MAX && blob_bytes < GROUP_BLOBS_BYTES_MAX
+        {
             let Some(batch) = self.batches.pop_front() else { break };
             bytes += batch.bytes;
+            blob_bytes += batch.blob_bytes;
             self.waiting -= usize::from(batch.waits);
             group.push(batch);
         }
         self.bytes -= bytes;
+        self.blob_bytes -= blob_bytes;
         Some(group)
     }
 
@@ -126,7 +141,7 @@ impl Queue {
     pub(crate) fn take_back(&mut self, error: &StoreError) -> (bool, Vec<WhenDurable>) {
         self.suspect = Some(error.clone());
         self.batches.clear();
-        (self.bytes, self.waiting) = (0, 0);
+        (self.bytes, self.blob_bytes, self.waiting) = (0, 0, 0);
         let any = self.issued > self.settled;
         if any {
             self.note_taken_back(TakenBack {
@@ -198,11 +213,17 @@ const QUEUE_BATCHES_MAX: usize = 65_536;
 /// How many bytes may wait for the disk; the overlay holds the same bytes.
 const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
+/// How many bytes of blobs may wait for the disk, in memory until then.
+const QUEUE_BLOBS_BYTES_MAX: usize = 4 * Batch::BLOBS_BYTES_MAX;
+
 /// How many batches are written together: beyond this the syncs no longer matter.
 const GROUP_BATCHES_MAX: usize = 4_096;
 
 /// About how many bytes are written together; the last batch may go over it.
 const GROUP_BYTES_MAX: usize = BATCH_BYTES_MAX;
+
+/// About how many bytes of blobs are written together; the last batch may go over it.
+const GROUP_BLOBS_BYTES_MAX: usize = Batch::BLOBS_BYTES_MAX;
 
 /// How many may wait for batches: a batch has one waiter, the rest is room.
 const WAITERS_MAX: usize = 4 * QUEUE_BATCHES_MAX;

@@ -1,26 +1,26 @@
-use std::fs::File;
 use std::io::ErrorKind;
 use std::ops::Bound;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, mpsc};
+use std::path::Path;
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use pbx_kernel::{
-    Batch, Change, Durability, Line, Row, Sequence, SiteId, Store, StoreError, Table, View, WhenDurable,
+    Batch, BlobId, Change, Durability, Line, Row, Sequence, SiteId, Store, StoreError, Table, View,
+    WhenDurable,
 };
 
+use crate::blob::{Address, Digest};
 use crate::committer::{Committer, closed};
 use crate::directory::Directory;
-use crate::engine::Engine;
 use crate::error::{OpenStoreError, refused};
 use crate::faults::Faults;
-use crate::index::Index;
-use crate::overlay::{Overlay, Pair, Value};
-use crate::queue::{Queue, Queued};
-use crate::sync::{lock, read, write};
-use crate::{key, limits};
+use crate::key;
+use crate::limits::{self, Size};
+use crate::overlay::Value;
+use crate::queue::Queued;
+use crate::shared::Shared;
+use crate::sync::lock;
 
 /// The store on the disk: rows in sled, recorder lines in append-only files, one thread that writes both.
 ///
@@ -60,21 +60,6 @@ impl Default for SledOptions {
     }
 }
 
-/// What the committer and the callers share. Locks are taken in the order of the fields.
-pub(crate) struct Shared {
-    pub(crate) queue: Mutex<Queue>,
-    wake: Condvar,
-    overlay: RwLock<Overlay>,
-    /// None while sled has refused a group and could not be opened again.
-    pub(crate) engine: RwLock<Option<Engine>>,
-    pub(crate) index: Mutex<Index>,
-    epoch: AtomicU64,
-    pub(crate) faults: Faults,
-    trail_path: PathBuf,
-    /// Held while anything of the directory is open; the last field, so dropped last.
-    _lock: File,
-}
-
 impl SledStore {
     /// Opens the store in `directory`, or makes one there.
     ///
@@ -82,19 +67,10 @@ impl SledStore {
     /// does not open: [`OpenStoreError::Damaged`].
     pub fn open(directory: &Path, options: SledOptions) -> Result<Self, OpenStoreError> {
         let opened = Directory::open(directory, &options)?;
-        let shared = Arc::new(Shared {
-            queue: Mutex::new(Queue::new(opened.sentinel.sequence)),
-            wake: Condvar::new(),
-            overlay: RwLock::default(),
-            engine: RwLock::new(Some(opened.engine)),
-            index: Mutex::new(opened.index),
-            epoch: AtomicU64::new(0),
-            faults: Faults::default(),
-            trail_path: opened.trail_path,
-            _lock: opened.lock,
-        });
-        let committer =
-            Committer::new(Arc::clone(&shared), options, opened.engine_path, opened.trail, opened.sentinel);
+        let sequence = opened.sentinel.sequence;
+        let shared = Shared::new(sequence, opened.engine, opened.index, opened.paths, opened.lock);
+        let shared = Arc::new(shared);
+        let committer = Committer::new(Arc::clone(&shared), options, opened.trail, opened.sentinel);
         let thread = thread::Builder::new().name("store-committer".to_owned()).spawn(move || committer.run());
         Ok(Self { shared, committer: Some(thread.map_err(OpenStoreError::open(directory))?) })
     }
@@ -112,15 +88,37 @@ impl Store for SledStore {
     }
 
     fn commit(&self, batch: Batch) -> Result<Sequence, StoreError> {
-        let bytes = limits::check(&batch)?;
+        let Size { bytes, blob_bytes } = limits::check(&batch)?;
         let site = batch.site;
+        let mut blobs = Vec::new();
+        let mut blob = |id, content: Option<Arc<[u8]>>| {
+            let address = Address { site: site.clone(), id };
+            let row = content.as_deref().map(|content| Arc::from(Digest::of(content).encode()));
+            let key = address.key();
+            blobs.push((address, content));
+            (key, row)
+        };
         let changes = batch.changes.into_iter().map(|change| match change {
             Change::Put(table, row, value) => (key::row(&site, table, &row), Some(Arc::from(value))),
             Change::Delete(table, row) => (key::row(&site, table, &row), None),
+            Change::PutBlob(id, content) => blob(id, Some(content)),
+            Change::DropBlob(id) => blob(id, None),
         });
         let changes = changes.collect();
-        let waits = batch.durability == Durability::Wait;
-        self.shared.enqueue(Queued { sequence: 0, site, changes, lines: batch.lines, bytes, waits })
+        let (lines, waits) = (batch.lines, batch.durability == Durability::Wait);
+        let queued = Queued { sequence: 0, site, changes, blobs, lines, bytes, blob_bytes, waits };
+        self.shared.enqueue(batch.epoch, queued)
+    }
+
+    fn blob(&self, site: &SiteId, id: BlobId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.shared.blob(&Address { site: site.clone(), id })
+    }
+
+    fn blobs(&self, site: &SiteId) -> Result<Vec<BlobId>, StoreError> {
+        let prefix = key::blobs(site);
+        let rows = self.shared.rows(Bound::Included(&prefix), &key::after(&prefix), usize::MAX)?;
+        let foreign = || StoreError::Damaged { what: "the row of a blob is not one".to_owned() };
+        rows.iter().map(|(row, _)| key::blob_id(&row[prefix.len()..]).ok_or_else(foreign)).collect()
     }
 
     fn when_durable(&self, sequence: Sequence, then: WhenDurable) {
@@ -131,13 +129,13 @@ impl Store for SledStore {
     }
 
     fn epoch(&self) -> u64 {
-        self.shared.epoch.load(Ordering::Acquire)
+        self.shared.epoch()
     }
 
     fn lines(&self, site: &SiteId, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
         let found = lock(&self.shared.index).find(site, from, limit);
         let Some(found) = found else { return Ok(Vec::new()) };
-        found.read(&self.shared.trail_path, site).map_err(|error| match error.kind() {
+        found.read(&self.shared.paths.trail, site).map_err(|error| match error.kind() {
             ErrorKind::InvalidData | ErrorKind::NotFound | ErrorKind::UnexpectedEof => {
                 StoreError::Damaged { what: "acknowledged lines of the trail are gone".to_owned() }
             }
@@ -160,17 +158,29 @@ impl Store for SledStore {
     /// Works through the site in pieces, each durable before the next: what fails half way is simply repeated.
     /// Not to be called from a [`WhenDurable`], nor while others commit to the site.
     fn forget(&self, site: &SiteId) -> Result<(), StoreError> {
-        let prefix = key::site(site);
+        let (prefix, of_blobs) = (key::site(site), key::blobs(site));
         let until = key::after(&prefix);
         loop {
+            let epoch = self.shared.epoch();
             let rows = self.shared.rows(Bound::Included(&prefix), &until, FORGET_ROWS)?;
             let last = rows.len() < FORGET_ROWS;
             let changes: Vec<(Vec<u8>, Value)> = rows.into_iter().map(|(row, _)| (row, None)).collect();
             let bytes = changes.iter().map(|(row, _)| row.len()).sum();
-            let lines = Vec::new();
+            let ids = changes.iter().filter_map(|(row, _)| key::blob_id(row.strip_prefix(&*of_blobs)?));
+            let blobs = ids.map(|id| (Address { site: site.clone(), id }, None)).collect();
+            let (lines, blob_bytes) = (Vec::new(), 0);
             // Even an empty batch: what earlier ones removed must be durable as well.
-            let piece = Queued { sequence: 0, site: site.clone(), changes, lines, bytes, waits: true };
-            self.wait(self.shared.enqueue(piece)?)?;
+            let piece = Queued {
+                sequence: 0,
+                site: site.clone(),
+                changes,
+                blobs,
+                lines,
+                bytes,
+                blob_bytes,
+                waits: true,
+            };
+            self.wait(self.shared.enqueue(epoch, piece)?)?;
             if last {
                 return Ok(());
             }
@@ -195,114 +205,13 @@ impl SledStore {
 impl Drop for SledStore {
     /// Writes what is queued and closes the files.
     fn drop(&mut self) {
-        lock(&self.shared.queue).close();
-        self.shared.wake.notify_all();
+        self.shared.close();
         if let Some(committer) = self.committer.take() {
             // A callback may hold the last reference; its own thread then ends by itself.
             if committer.thread().id() != thread::current().id() && committer.join().is_err() {
                 tracing::error!("the committer had panicked");
             }
         }
-    }
-}
-
-impl Shared {
-    /// Shows the batch to views and queues it for the disk.
-    fn enqueue(&self, mut batch: Queued) -> Result<Sequence, StoreError> {
-        let mut queue = lock(&self.queue);
-        let sequence = match queue.admit(batch.bytes, batch.waits) {
-            Ok(sequence) => sequence,
-            Err(error) => {
-                // Who is refused has asked for a probe.
-                self.wake.notify_all();
-                return Err(error);
-            }
-        };
-        batch.sequence = sequence;
-        let mut overlay = write(&self.overlay);
-        for (key, value) in &batch.changes {
-            overlay.put(key.clone(), sequence, value.clone());
-        }
-        drop(overlay);
-        let idle = queue.is_idle();
-        queue.push(batch);
-        // A committer that waits for company need not hear of each: that would be a switch of threads for every read.
-        if idle || queue.is_urgent() {
-            self.wake.notify_all();
-        }
-        Ok(Sequence(sequence))
-    }
-
-    /// Waits for something to write; where nobody waits for it, at most `lazy_delay` for company.
-    pub(crate) fn next_group(&self, lazy_delay: Duration) -> Option<Vec<Queued>> {
-        let queue = lock(&self.queue);
-        let queue =
-            self.wake.wait_while(queue, |queue| queue.is_idle()).unwrap_or_else(PoisonError::into_inner);
-        let waited = self.wake.wait_timeout_while(queue, lazy_delay, |queue| !queue.is_urgent());
-        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        queue.take_group()
-    }
-
-    /// Tells everybody that `group`, which ends with `sequence`, is durable.
-    pub(crate) fn settle(&self, group: &[Queued], sequence: u64) {
-        let mut queue = lock(&self.queue);
-        let mut overlay = write(&self.overlay);
-        for (key, _) in group.iter().flat_map(|batch| &batch.changes) {
-            overlay.settle(key, sequence);
-        }
-        drop(overlay);
-        let waiters = queue.settle(sequence);
-        drop(queue);
-        for then in waiters {
-            then(Ok(()));
-        }
-    }
-
-    /// Takes back everything that is not durable and tells everybody who waited.
-    pub(crate) fn take_back(&self, error: StoreError) {
-        let mut queue = lock(&self.queue);
-        let mut overlay = write(&self.overlay);
-        let (any, waiters) = queue.take_back(&error);
-        if any {
-            overlay.clear();
-            self.epoch.fetch_add(1, Ordering::Release);
-        }
-        drop(overlay);
-        drop(queue);
-        for then in waiters {
-            then(Err(error.clone()));
-        }
-    }
-
-    fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let pending = read(&self.overlay).get(key);
-        match pending {
-            Some(value) => Ok(value.map(|value| value.to_vec())),
-            None => self.with_engine(|engine| engine.get(key)),
-        }
-    }
-
-    fn rows(&self, from: Bound<&[u8]>, until: &[u8], limit: usize) -> Result<Vec<Pair>, StoreError> {
-        // Held throughout, so that nobody sees half a batch.
-        let overlay = read(&self.overlay);
-        let slot = read(&self.engine);
-        let rows = slot
-            .as_ref()
-            .map(|engine| engine.range(from, until, |rows| overlay.merge(rows, from, until, limit)));
-        drop((slot, overlay));
-        rows.unwrap_or_else(|| self.while_closed())
-    }
-
-    fn with_engine<T>(&self, act: impl FnOnce(&Engine) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let outcome = read(&self.engine).as_ref().map(act);
-        outcome.unwrap_or_else(|| self.while_closed())
-    }
-
-    /// Has the committer try to open sled again: whoever cannot read will not commit either.
-    fn while_closed<T>(&self) -> Result<T, StoreError> {
-        lock(&self.queue).ask_for_probe();
-        self.wake.notify_all();
-        Err(closed())
     }
 }
 

@@ -35,7 +35,8 @@ impl Shared {
     /// Waits until everything that was committed before is on the disk, or was taken back.
     pub(crate) async fn barrier(&self, site: &SiteId) -> Result<(), StoreError> {
         let (changes, lines) = (Vec::new(), Vec::new());
-        let empty = Batch { site: site.clone(), changes, lines, durability: Durability::Wait };
+        let epoch = self.store.epoch();
+        let empty = Batch { site: site.clone(), epoch, changes, lines, durability: Durability::Wait };
         let sequence = self.store.commit(empty)?;
         durable(&*self.store, sequence).await
     }

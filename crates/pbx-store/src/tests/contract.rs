@@ -3,22 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
-use pbx_kernel::Sequence;
-use tempfile::TempDir;
-
 use super::*;
-use crate::{Faults, MemoryStore};
-
-macro_rules! contract {
-    ($($name:ident)*) => {
-        mod memory {
-            $(#[test] fn $name() { super::$name(&super::memory_store()); })*
-        }
-        mod sled {
-            $(#[test] fn $name() { super::$name(&super::sled_store()); })*
-        }
-    };
-}
 
 contract! {
     a_commit_is_visible_at_once_and_only_at_its_site
@@ -39,24 +24,8 @@ contract! {
     a_value_of_the_largest_size_is_kept_and_a_larger_one_refused
     names_and_lines_have_limits
     a_refused_write_changes_nothing_and_the_store_recovers
+    a_batch_of_another_epoch_is_refused
     a_read_is_not_answered_while_its_line_cannot_be_kept
-}
-
-struct Held {
-    store: Box<dyn Store>,
-    faults: Faults,
-    _directory: Option<TempDir>,
-}
-
-fn memory_store() -> Held {
-    let store = MemoryStore::new();
-    Held { faults: store.faults(), store: Box::new(store), _directory: None }
-}
-
-fn sled_store() -> Held {
-    let directory = tempfile::tempdir().expect("a folder");
-    let store = open(directory.path());
-    Held { faults: store.faults(), store: Box::new(store), _directory: Some(directory) }
 }
 
 fn scan(held: &Held, table: Table, after: Option<&str>, limit: usize) -> Vec<String> {
@@ -69,7 +38,7 @@ fn scan(held: &Held, table: Table, after: Option<&str>, limit: usize) -> Vec<Str
 fn a_commit_is_visible_at_once_and_only_at_its_site(held: &Held) {
     for durability in [Durability::Lazy, Durability::Wait] {
         let value = format!("{durability:?}");
-        held.store.commit(batch("a", vec![put(ACCOUNT, "1", &value)], &[], durability)).expect("commits");
+        commit(&*held.store, vec![put(ACCOUNT, "1", &value)], &[], durability).expect("commits");
         assert_eq!(get(&*held.store, ACCOUNT, "1"), Some(value));
     }
     assert_eq!(held.store.view(&site("b")).get(ACCOUNT, "1"), Ok(None));
@@ -125,7 +94,7 @@ fn a_scan_sees_old_and_new_rows_together(held: &Held) {
         delete(ACCOUNT, "5"),
         put(ACCOUNT, "6", "new"),
     ];
-    held.store.commit(batch("a", changes, &[], Durability::Lazy)).expect("commits");
+    commit(&*held.store, changes, &[], Durability::Lazy).expect("commits");
     assert_eq!(scan(held, ACCOUNT, None, 9), ["1=old", "2=new", "3=new", "6=new"]);
     assert_eq!(scan(held, ACCOUNT, Some("3"), 1), ["6=new"]);
 }
@@ -175,7 +144,7 @@ fn a_forgotten_site_keeps_its_lines_only(held: &Held) {
     for name in ["a", "a-b", "b"] {
         keep_at(&*held.store, name, vec![put(ACCOUNT, "1", "x")], &["line"]).expect("kept");
     }
-    held.store.commit(batch("a", vec![put(MAILBOX, "2", "x")], &[], Durability::Lazy)).expect("commits");
+    commit(&*held.store, vec![put(MAILBOX, "2", "x")], &[], Durability::Lazy).expect("commits");
     held.store.forget(&site("a")).expect("forgotten");
     held.store.forget(&site("never-seen")).expect("nothing to do");
     assert_eq!(held.store.sites(), Ok(vec![site("a-b"), site("b")]));
@@ -195,7 +164,7 @@ fn a_waiter_is_called_exactly_once(held: &Held) {
     let (sender, receiver) = mpsc::channel();
     for number in 0..50 {
         let durability = if number % 3 == 0 { Durability::Lazy } else { Durability::Wait };
-        let sequence = held.store.commit(batch("a", vec![], &["line"], durability)).expect("commits");
+        let sequence = commit(&*held.store, vec![], &["line"], durability).expect("commits");
         let (calls, sender) = (Arc::clone(&calls), sender.clone());
         let then = move |outcome| {
             calls.fetch_add(1, Ordering::SeqCst);
@@ -217,7 +186,7 @@ fn a_waiter_for_an_unknown_sequence_is_told(held: &Held) {
 }
 
 fn sequences_grow(held: &Held) {
-    let commit = || held.store.commit(batch("a", vec![], &["line"], Durability::Lazy)).expect("commits");
+    let commit = || commit(&*held.store, vec![], &["line"], Durability::Lazy).expect("commits");
     let (first, second) = (commit(), commit());
     assert!(first < second);
 }
@@ -260,9 +229,19 @@ fn a_refused_write_changes_nothing_and_the_store_recovers(held: &Held) {
     assert_eq!(lines(&*held.store, "a"), ["first", "second"]);
 }
 
+fn a_batch_of_another_epoch_is_refused(held: &Held) {
+    let epoch = held.store.epoch();
+    let at = |epoch| batch(epoch, "a", vec![put(ACCOUNT, "1", "x")], &["line"], Durability::Wait);
+    assert_eq!(held.store.commit(at(epoch + 1)), Err(StoreError::Outdated));
+    assert_eq!(held.store.commit(at(epoch.wrapping_sub(1))), Err(StoreError::Outdated));
+    assert_eq!(get(&*held.store, ACCOUNT, "1"), None);
+    held.store.commit(at(epoch)).expect("commits");
+    assert_eq!(get(&*held.store, ACCOUNT, "1").as_deref(), Some("x"));
+}
+
 fn a_read_is_not_answered_while_its_line_cannot_be_kept(held: &Held) {
     held.faults.refuse_writes(Some(StoreError::Full));
-    let read = || held.store.commit(batch("a", vec![], &["read"], Durability::Lazy));
+    let read = || commit(&*held.store, vec![], &["read"], Durability::Lazy);
     assert_eq!(keep(&*held.store, vec![], &["write"]), Err(StoreError::Full));
     assert_eq!(read(), Err(StoreError::Full));
     held.faults.refuse_writes(None);

@@ -72,8 +72,7 @@ fn a_closed_store_opens_with_everything() {
 #[test]
 fn sequences_go_on_growing_after_a_restart() {
     let directory = filled();
-    let commit =
-        |store: &SledStore| store.commit(batch("a", vec![], &["l"], Durability::Wait)).expect("commits");
+    let commit = |store: &SledStore| commit(store, vec![], &["l"], Durability::Wait).expect("commits");
     let store = open(directory.path());
     let before = commit(&store);
     drop(store);
@@ -84,7 +83,7 @@ fn sequences_go_on_growing_after_a_restart() {
 fn what_was_queued_is_written_when_the_store_closes() {
     let directory = tempfile::tempdir().expect("a folder");
     let store = open(directory.path());
-    store.commit(batch("a", vec![put(ACCOUNT, "1", "x")], &["line"], Durability::Lazy)).expect("commits");
+    commit(&store, vec![put(ACCOUNT, "1", "x")], &["line"], Durability::Lazy).expect("commits");
     drop(store);
     let store = open(directory.path());
     assert_eq!(get(&store, ACCOUNT, "1").as_deref(), Some("x"));
@@ -205,12 +204,13 @@ fn only_the_owner_may_enter_and_read() {
     let parent = tempfile::tempdir().expect("a folder");
     let directory = parent.path().join("deep/state");
     let store = open(&directory);
-    keep(&store, vec![put(ACCOUNT, "1", "x")], &["line"]).expect("kept");
+    keep(&store, vec![put(ACCOUNT, "1", "x"), put_blob(7, b"x")], &["line"]).expect("kept");
     let mode = |path: &str| fs::metadata(directory.join(path)).expect("there").permissions().mode() & 0o7777;
-    for folder in ["", "store", "store/blobs", "trail"] {
+    for folder in ["", "store", "store/blobs", "trail", "blobs", "blobs/a", "blobs/a/07"] {
         assert_eq!(mode(folder), 0o700, "{folder}");
     }
-    for file in ["lock", "store/db", "store/conf", "trail/00000001.jsonl"] {
+    let blob = format!("blobs/{}", file(7));
+    for file in ["lock", "store/db", "store/conf", "trail/00000001.jsonl", &blob] {
         assert_eq!(mode(file), 0o600, "{file}");
     }
 }

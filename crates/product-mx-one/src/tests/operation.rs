@@ -120,6 +120,7 @@ impl Lab {
             match change {
                 Change::Put(table, row, value) => drop(self.memory.0.insert((table, row), value)),
                 Change::Delete(table, row) => drop(self.memory.0.remove(&(table, row))),
+                Change::PutBlob(..) | Change::DropBlob(_) => panic!("no operation of these has blobs"),
             }
         }
         outcome.reply
