@@ -11,6 +11,7 @@ const BELOW_THE_WALL: &[&str] = &[
     "pbx-auth",
     "pbx-cmdline",
     "pbx-estate",
+    "pbx-fiction",
     "pbx-kernel",
     "pbx-media",
     "pbx-page",
