@@ -7,7 +7,6 @@ use crate::extension::Extensions;
 use crate::name;
 use crate::person::Person;
 use crate::phone::PhoneNumber;
-use crate::place::{Address, COUNTRIES};
 use crate::ring::Ring;
 
 /// A natural person that a site holds data about, by kind and number.
@@ -35,6 +34,13 @@ impl Subject {
         };
         // There is one way to write a subject: `person-07` is none.
         if subject.to_string() == text { Ok(subject) } else { Err(ParseSubjectError) }
+    }
+
+    /// The number within the kind.
+    pub(crate) fn index(self) -> u32 {
+        match self {
+            Self::Person(index) | Self::Outsider(index) | Self::Administrator(index) => index,
+        }
     }
 }
 
@@ -133,30 +139,20 @@ impl People {
 
     fn invent(&self, subject: Subject, extension: Option<u32>) -> Person {
         // People take names from the beginning, the others from the end, administrators the last of all.
-        let (kind, index, pairs) = match subject {
-            Subject::Person(index) => (0, index, name::PAIRS),
-            Subject::Outsider(index) => (1, index, name::PAIRS - ADMINISTRATORS),
-            Subject::Administrator(index) => (2, index, ADMINISTRATORS),
+        let pairs = match subject {
+            Subject::Person(_) => name::PAIRS,
+            Subject::Outsider(_) => name::PAIRS - ADMINISTRATORS,
+            Subject::Administrator(_) => ADMINISTRATORS,
         };
-        let (round, place) = (u64::from(index) / pairs, u64::from(index) % pairs);
+        let (round, place) = (u64::from(subject.index()) / pairs, u64::from(subject.index()) % pairs);
         let place = match subject {
             Subject::Person(_) => place,
             Subject::Outsider(_) => name::PAIRS - ADMINISTRATORS - 1 - place,
             Subject::Administrator(_) => name::PAIRS - 1 - place,
         };
         let (first_name, last_name) = name::pair(self.names.at(place));
-        let mut draw = Draw::new(self.seed, Purpose::Person, kind << 32 | u64::from(index));
-        let country = COUNTRIES[index as usize % COUNTRIES.len()];
-        Person {
-            subject,
-            first_name,
-            last_name,
-            namesakes: round,
-            extension,
-            number: PhoneNumber::of(subject, self.turn),
-            address: Address::draw(country, &mut draw),
-            habits: draw.below(1 << 32),
-        }
+        let number = PhoneNumber::of(subject, self.turn);
+        Person { subject, first_name, last_name, namesakes: round, extension, number, seed: self.seed }
     }
 }
 

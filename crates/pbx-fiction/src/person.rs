@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
+use crate::draw::{Draw, Purpose};
 use crate::name::fold;
 use crate::people::Subject;
 use crate::phone::PhoneNumber;
-use crate::place::{Address, COMPANY, DEPARTMENTS, LOCATIONS, OTHER_COMPANIES, TITLES};
+use crate::place::{Address, COMPANY, COUNTRIES, Country, DEPARTMENTS, LOCATIONS, OTHER_COMPANIES, TITLES};
 
 /// An invented person.
 #[derive(Clone, Copy, Debug)]
@@ -15,9 +16,8 @@ pub struct Person {
     pub(crate) namesakes: u64,
     pub(crate) extension: Option<u32>,
     pub(crate) number: PhoneNumber,
-    pub(crate) address: Address,
-    /// 32 random bits that everything else about the person follows from.
-    pub(crate) habits: u64,
+    /// What an address and a place at work are drawn from, for those who ask.
+    pub(crate) seed: u64,
 }
 
 impl Person {
@@ -58,7 +58,7 @@ impl Person {
             Subject::Outsider(_) => OUTSIDER_DOMAINS,
             Subject::Administrator(_) => ADMINISTRATOR_DOMAINS,
         };
-        format!("{}@{}", self.local_part(), self.choose(0, domains))
+        format!("{}@{}", self.local_part(), self.choose(domains))
     }
 
     /// The login name, which administrators have.
@@ -68,25 +68,27 @@ impl Person {
 
     /// The guest room, which end users have: a letter and the extension of the telephone in it.
     pub fn room(&self) -> Option<String> {
-        self.extension.map(|it| format!("{}{it}", self.choose(8, WINGS)))
+        self.extension.map(|it| format!("{}{it}", self.choose(WINGS)))
     }
 
     /// The firm the person works for.
     pub fn company(&self) -> &'static str {
         match self.subject {
-            Subject::Outsider(_) => self.choose(24, OTHER_COMPANIES),
+            Subject::Outsider(_) => self.choose(OTHER_COMPANIES),
             Subject::Person(_) | Subject::Administrator(_) => COMPANY,
         }
     }
 
     /// The language spoken with the person, as a BCP 47 tag.
     pub fn language(&self) -> &'static str {
-        self.address.country.language
+        self.country().language
     }
 
     /// Everything that is known about the person, by field id. Whoever is outside has no extension, department,
     /// title, location, language or room, and a `number` where the others have a `mobile`.
     pub fn fields(&self) -> BTreeMap<&'static str, String> {
+        let mut draw = self.draw();
+        let address = Address::draw(self.country(), &mut draw);
         let mut fields = BTreeMap::from([
             ("first-name", self.first_name.to_owned()),
             ("last-name", self.last_name.to_owned()),
@@ -94,16 +96,16 @@ impl Person {
             ("email", self.email()),
             (self.number_id(), self.number.international()),
             ("company", self.company().to_owned()),
-            ("address", self.address.line()),
-            ("city", self.address.city().to_owned()),
-            ("state", self.address.state().to_owned()),
-            ("postal-code", self.address.postal_code()),
+            ("address", address.line()),
+            ("city", address.city().to_owned()),
+            ("state", address.state().to_owned()),
+            ("postal-code", address.postal_code()),
         ]);
         if !matches!(self.subject, Subject::Outsider(_)) {
             fields.insert("language", self.language().to_owned());
-            fields.insert("department", self.choose(4, DEPARTMENTS).to_owned());
-            fields.insert("title", self.choose(12, TITLES).to_owned());
-            fields.insert("location", self.choose(20, LOCATIONS).to_owned());
+            fields.insert("department", draw.pick(DEPARTMENTS).to_owned());
+            fields.insert("title", draw.pick(TITLES).to_owned());
+            fields.insert("location", draw.pick(LOCATIONS).to_owned());
         }
         let own = [("extension", self.extension()), ("room", self.room()), ("account", self.account())];
         fields.extend(own.into_iter().filter_map(|(id, value)| Some((id, value?))));
@@ -121,13 +123,23 @@ impl Person {
         if self.namesakes == 0 { name } else { format!("{name}.{}", self.namesakes + 1) }
     }
 
-    fn choose(&self, from: u32, choices: &[&'static str]) -> &'static str {
-        choices[usize::try_from(self.bits(from)).unwrap_or(0) % choices.len()]
+    /// One of `choices`, by turns; people of one country get all of them.
+    fn choose(&self, choices: &[&'static str]) -> &'static str {
+        choices[self.subject.index() as usize / COUNTRIES.len() % choices.len()]
     }
 
-    /// The habits from bit `from` on.
-    fn bits(&self, from: u32) -> u64 {
-        self.habits >> from
+    fn country(&self) -> &'static Country {
+        COUNTRIES[self.subject.index() as usize % COUNTRIES.len()]
+    }
+
+    /// The draws for what only [`Person::fields`] tells, so that being mentioned costs none.
+    fn draw(&self) -> Draw {
+        let kind = match self.subject {
+            Subject::Person(_) => 0,
+            Subject::Outsider(_) => 1,
+            Subject::Administrator(_) => 2,
+        };
+        Draw::new(self.seed, Purpose::Person, kind << 32 | u64::from(self.subject.index()))
     }
 }
 

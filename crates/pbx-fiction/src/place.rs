@@ -25,7 +25,7 @@ enum Form {
 /// A postal address.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Address {
-    pub(crate) country: &'static Country,
+    country: &'static Country,
     town: &'static (&'static str, &'static str),
     street: &'static str,
     house: u32,

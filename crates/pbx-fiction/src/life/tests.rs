@@ -29,7 +29,7 @@ fn a_seed_tells_the_whole_life() {
     assert_ne!(json(7), json(8));
     assert_eq!(
         hex::encode(Sha256::digest(json(7))),
-        "2de0edce88344f0f6dfe200d01f0607265df2632086925e44767dbe3b10bb8ce"
+        "3fe07db7557ffd202206bfca6dfe238133eea9dc2140c2825196e13422905c3e"
     );
 }
 

@@ -17,7 +17,7 @@ fn a_seed_tells_who_everybody_is() {
     let json = serde_json::to_string(&everyone).expect("JSON");
     assert_eq!(
         hex::encode(Sha256::digest(json)),
-        "f5290fa6a2d332721a230dd92c7bbcce15a3837611e5b7333566964a51e80be1"
+        "67094d27c0d7293c852952f7db2bcec1191739dc81bdc85a37090207eb84d220"
     );
 }
 
