@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deadline {
+    #[serde(with = "crate::rfc3339")]
     received: Timestamp,
     extension: Option<Extension>,
 }
@@ -25,6 +26,7 @@ pub struct Extension {
     /// Why: the complexity or the number of requests.
     pub reason: String,
     /// When the person was told.
+    #[serde(with = "crate::rfc3339")]
     pub told: Timestamp,
 }
 

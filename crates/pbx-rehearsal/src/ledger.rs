@@ -45,6 +45,7 @@ pub struct LedgerEntry {
     /// The site.
     pub site: SiteId,
     /// When it was executed.
+    #[serde(with = "crate::rfc3339")]
     pub erased: Timestamp,
     /// The person's identifiers.
     pub tokens: BTreeSet<Token>,

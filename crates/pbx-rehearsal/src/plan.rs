@@ -25,6 +25,7 @@ pub enum Decision {
     /// Somebody else holds the items: a recipient, another system, an operator with a procedure of their own.
     External {
         /// When they reported that it is done; nothing while they have not.
+        #[serde(with = "crate::rfc3339::option")]
         closed: Option<Timestamp>,
     },
     /// The product's paper does not say whether it can be done.
@@ -167,14 +168,15 @@ impl Plan {
         self.stores.iter().filter(|it| it.decision.is_exception())
     }
 
-    /// The plan's judgement of itself and of what a residual search found.
+    /// What came of the plan, given what the recipients answered and what a residual search found.
     ///
     /// It never says that all is done where a paper is silent, a product cannot, a recipient has not answered, or a
     /// finding is unexplained: an exception counts even where the store seems to hold nothing about the person.
-    pub fn verdict(&self, findings: &[Finding]) -> Verdict {
-        let stores = self.stores.iter().flat_map(|it| store_remarks(it));
+    pub fn verdict(&self, recipients: &[Recipient], findings: &[Finding]) -> Verdict {
+        let stores = self.stores.iter().flat_map(store_remarks);
+        let recipients = recipients.iter().filter_map(recipient_remark);
         let findings = findings.iter().filter_map(finding_remark);
-        let mut remarks: Vec<Remark> = stores.chain(findings).collect();
+        let mut remarks: Vec<Remark> = stores.chain(recipients).chain(findings).collect();
         remarks.sort();
         remarks.dedup();
         let outcome = if self.stores.is_empty() || remarks.iter().any(|it| it.kind.is_failure()) {
@@ -186,6 +188,22 @@ impl Plan {
         };
         Verdict { outcome, remarks }
     }
+}
+
+/// Somebody to whom the person's data was transferred and who must be told of the erasure: Art. 19.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipient {
+    /// The recipient's id in the transfer register.
+    pub recipient: String,
+    /// What it is called.
+    pub name: String,
+    /// When it was told.
+    #[serde(with = "crate::rfc3339::option")]
+    pub told: Option<Timestamp>,
+    /// When it reported that it has erased the data too.
+    #[serde(with = "crate::rfc3339::option")]
+    pub closed: Option<Timestamp>,
 }
 
 /// How an erasure ended.
@@ -250,6 +268,8 @@ pub enum RemarkKind {
     NotExecuted,
     /// The product cannot.
     NotPossible,
+    /// A recipient was not told.
+    NotTold,
     /// Items that should be gone are there.
     Remaining,
     /// A search found something that a declared exception explains.
@@ -264,7 +284,7 @@ impl RemarkKind {
     /// Whether it is a failure, not a declared exception.
     pub const fn is_failure(self) -> bool {
         match self {
-            Self::NotExecuted | Self::Remaining | Self::Unexplained => true,
+            Self::NotExecuted | Self::NotTold | Self::Remaining | Self::Unexplained => true,
             Self::ExternalOpen | Self::Kept | Self::NotPossible | Self::Residue | Self::Silent => false,
         }
     }
@@ -276,6 +296,7 @@ impl RemarkKind {
             Self::Kept => "kept for a stated reason",
             Self::NotExecuted => "planned, but not executed",
             Self::NotPossible => "the product cannot erase it",
+            Self::NotTold => "the recipient was not told of the erasure",
             Self::Remaining => "items that should be gone are still there",
             Self::Residue => "found again; a declared exception explains it",
             Self::Silent => "the product's paper does not say whether it can be erased",
@@ -303,6 +324,15 @@ fn store_remarks(store: &StorePlan) -> Vec<Remark> {
     };
     let remark = |kind| Remark { place: store.store.clone(), kind };
     exception.into_iter().chain(failure).map(remark).collect()
+}
+
+fn recipient_remark(recipient: &Recipient) -> Option<Remark> {
+    let place = format!("transfer to {}", recipient.recipient);
+    match recipient {
+        Recipient { told: None, .. } => Some(Remark { place, kind: RemarkKind::NotTold }),
+        Recipient { closed: None, .. } => Some(Remark { place, kind: RemarkKind::ExternalOpen }),
+        Recipient { told: Some(_), closed: Some(_), .. } => None,
+    }
 }
 
 fn finding_remark(finding: &Finding) -> Option<Remark> {

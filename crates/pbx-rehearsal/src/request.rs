@@ -146,6 +146,7 @@ pub struct Milestone {
     /// The stage.
     pub stage: Stage,
     /// When it was reached.
+    #[serde(with = "crate::rfc3339")]
     pub at: Timestamp,
 }
 

@@ -26,7 +26,7 @@ fn finding(explained: bool) -> Finding {
 
 #[track_caller]
 fn check(stores: Vec<StorePlan>, findings: &[Finding], outcome: Outcome, remarks: &[RemarkKind]) {
-    let verdict = Plan { stores }.verdict(findings);
+    let verdict = Plan { stores }.verdict(&[], findings);
     assert_eq!(verdict.outcome, outcome);
     assert_eq!(verdict.remarks.iter().map(|it| it.kind).collect::<Vec<_>>(), remarks);
 }
@@ -73,7 +73,23 @@ fn what_was_not_done_or_is_unexplained_is_a_failure() {
 fn counts_are_noted_where_there_is_such_a_store() {
     let mut plan = Plan { stores: vec![store("a", Decision::Delete, None)] };
     assert!(plan.record_after("a", 0) && !plan.record_after("b", 0));
-    assert!(plan.verdict(&[]).is_complete());
+    assert!(plan.verdict(&[], &[]).is_complete());
+}
+
+#[test]
+fn recipients_must_be_told_and_must_answer() {
+    let plan = Plan { stores: vec![store("a", Decision::Delete, Some(0))] };
+    let at = Some(Timestamp::from_millis(1));
+    for (told, closed, outcome) in [
+        (None, None, Outcome::Failed),
+        (None, at, Outcome::Failed),
+        (at, None, Outcome::Exceptions),
+        (at, at, Outcome::Complete),
+    ] {
+        let (recipient, name) = ("billing".to_owned(), "Billing".to_owned());
+        let recipients = [Recipient { recipient, name, told, closed }];
+        assert_eq!(plan.verdict(&recipients, &[]).outcome, outcome);
+    }
 }
 
 fn decisions() -> impl Strategy<Value = Decision> {
@@ -106,7 +122,7 @@ proptest! {
             _ => it.after == Some(0),
         };
         let expected = !stores.is_empty() && findings.is_empty() && plan.stores.iter().all(is_done);
-        prop_assert_eq!(plan.verdict(&findings).is_complete(), expected);
+        prop_assert_eq!(plan.verdict(&[], &findings).is_complete(), expected);
         let text = serde_json::to_string(&plan).expect("JSON");
         prop_assert_eq!(serde_json::from_str::<Plan>(&text).expect("a plan"), plan);
     }
