@@ -136,7 +136,11 @@ fn no_changed_byte_is_believed() {
             changed[index] ^= bit;
             if let Ok(verified) = verify(&changed, &key) {
                 // White space and the two cases of an escape mean the same.
-                assert_eq!(Certificate::parse(&changed), Ok(certificate.clone()), "byte {index}, bit {bit:#x}");
+                assert_eq!(
+                    Certificate::parse(&changed),
+                    Ok(certificate.clone()),
+                    "byte {index}, bit {bit:#x}"
+                );
                 assert_eq!(verified.body, certificate.body);
             }
         }
