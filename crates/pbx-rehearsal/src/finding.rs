@@ -102,7 +102,8 @@ pub struct Explanation {
 
 /// The findings about `person` among the `hits` in `place`: one for each kind of identifier and encoding.
 ///
-/// An explanation is given where one is known for the place; see [`Explanations`].
+/// They count the hits that were kept, [`Hits::KEPT_MAX`] at most. An explanation is given where one is known for the
+/// place; see [`Explanations`].
 pub fn findings(place: &Place, person: u32, hits: &Hits, explanations: &Explanations) -> Vec<Finding> {
     let mut groups: BTreeMap<(IdentifierKind, Encoding), (u64, u64)> = BTreeMap::new();
     for hit in hits.kept().iter().filter(|it| it.person == person) {

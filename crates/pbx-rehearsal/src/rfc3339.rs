@@ -4,6 +4,7 @@ use pbx_kernel::Timestamp;
 use serde::{Deserialize, Deserializer, Serializer, de};
 
 /// Writes the text.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to the field")]
 pub(crate) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(at)
 }

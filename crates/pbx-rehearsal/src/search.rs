@@ -24,7 +24,7 @@ use judge::{CONTEXT_BYTES, Needle, judge};
 #[derive(Debug)]
 pub struct Needles {
     automaton: AhoCorasick,
-    needles: Vec<Needle>,
+    list: Vec<Needle>,
     numbers: Numbers,
     /// How many bytes before a decision's place must be kept: the longest needle and what stands before it.
     overlap: usize,
@@ -65,10 +65,11 @@ impl Needles {
             .build(patterns)
             .map_err(|_| BuildNeedlesError)?;
         let overlap = automaton.max_pattern_len() + CONTEXT_BYTES;
-        Ok(Self { automaton, needles: draft.needles, numbers: draft.numbers, overlap })
+        Ok(Self { automaton, list: draft.needles, numbers: draft.numbers, overlap })
     }
 
-    /// The shortest needle that random bytes do not contain by chance: a gigabyte does so once in four thousand.
+    /// The shortest needle that random bytes do not hold by chance: of a hundred thousand needles of this length, one
+    /// is met in every 600 gigabytes.
     pub const RANDOM_BYTES_MIN: usize = 8;
 }
 
@@ -88,7 +89,7 @@ pub struct Searcher<'a> {
 impl<'a> Searcher<'a> {
     /// A search at the beginning of a stream.
     pub fn new(needles: &'a Needles) -> Self {
-        let hits = Hits { hits: Vec::new(), count: 0, bytes: 0 };
+        let hits = Hits { kept: Vec::new(), count: 0, bytes: 0 };
         Self { needles, digits: DigitScanner::default(), window: Vec::new(), offset: 0, judged: 0, hits }
     }
 
@@ -113,7 +114,7 @@ impl<'a> Searcher<'a> {
         self.look(self.window.len());
         let hits = &mut self.hits;
         self.digits.finish(&self.needles.numbers, &mut |hit| hits.push(hit));
-        self.hits.hits.sort_unstable();
+        self.hits.kept.sort_unstable();
         self.hits
     }
 
@@ -123,7 +124,7 @@ impl<'a> Searcher<'a> {
             if candidate.end() <= self.judged || candidate.end() > limit {
                 continue;
             }
-            let needle = &self.needles.needles[candidate.pattern().as_usize()];
+            let needle = &self.needles.list[candidate.pattern().as_usize()];
             if let Some(is_word) = judge(needle, &self.window, candidate.range()) {
                 self.hits.push(Hit {
                     offset: self.offset + candidate.start() as u64,
@@ -165,7 +166,7 @@ pub struct Hit {
 /// What a search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hits {
-    hits: Vec<Hit>,
+    kept: Vec<Hit>,
     count: u64,
     bytes: u64,
 }
@@ -176,7 +177,7 @@ impl Hits {
 
     /// The hits that are kept, in the order of the stream.
     pub fn kept(&self) -> &[Hit] {
-        &self.hits
+        &self.kept
     }
 
     /// How many there were.
@@ -191,8 +192,8 @@ impl Hits {
 
     fn push(&mut self, hit: Hit) {
         self.count += 1;
-        if self.hits.len() < Self::KEPT_MAX {
-            self.hits.push(hit);
+        if self.kept.len() < Self::KEPT_MAX {
+            self.kept.push(hit);
         }
     }
 }

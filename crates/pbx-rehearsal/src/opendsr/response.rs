@@ -69,7 +69,7 @@ impl Processor {
         expected: Timestamp,
         results: &DsrResults,
     ) -> DsrMessage {
-        let status = Status {
+        let progress = Progress {
             controller_id: &self.controller,
             expected_completion_time: expected.to_string(),
             status_callback_url: None,
@@ -78,7 +78,7 @@ impl Processor {
             api_version: API_VERSION,
             results,
         };
-        self.message(request.dialect, Some(200), &status)
+        self.message(request.dialect, Some(200), &progress)
     }
 
     /// What is posted to `url`, one of the request's callbacks, when the status has changed: section 8.6.
@@ -90,7 +90,7 @@ impl Processor {
         expected: Timestamp,
         results: &DsrResults,
     ) -> DsrMessage {
-        let status = Status {
+        let progress = Progress {
             controller_id: &self.controller,
             expected_completion_time: expected.to_string(),
             status_callback_url: Some(url),
@@ -99,7 +99,7 @@ impl Processor {
             api_version: API_VERSION,
             results,
         };
-        self.message(request.dialect, None, &status)
+        self.message(request.dialect, None, &progress)
     }
 
     /// The answer to a cancellation that was accepted: section 9.2.
@@ -165,7 +165,7 @@ struct Receipt<'a> {
 }
 
 #[derive(Serialize)]
-struct Status<'a> {
+struct Progress<'a> {
     controller_id: &'a str,
     expected_completion_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -43,8 +43,8 @@ fn around(needle: &Needle, window: &[u8], span: &Range<usize>) -> Option<(Option
     match needle.written.encoding {
         Encoding::Base64 | Encoding::Base64Url => in_base64(&needle.written, window, span),
         Encoding::Hex => Some((
-            before.last_chunk().and_then(hex_byte).and_then(ascii),
-            after.first_chunk().and_then(hex_byte).and_then(ascii),
+            before.last_chunk().copied().and_then(hex_byte).and_then(ascii),
+            after.first_chunk().copied().and_then(hex_byte).and_then(ascii),
         )),
         Encoding::Utf16Be | Encoding::Utf16Le => {
             let big = needle.written.encoding == Encoding::Utf16Be;
@@ -88,12 +88,12 @@ fn is_same_utf16(found: &[u8], sought: &[u8], big: bool) -> bool {
 /// The character that `before` ends in, as UTF-8 or as an escape.
 fn text_before(before: &[u8]) -> Option<char> {
     if let Some([b'%' | b'=', digits @ ..]) = before.last_chunk::<3>()
-        && let Some(byte) = hex_byte(digits)
+        && let Some(byte) = hex_byte(*digits)
     {
         return ascii(byte);
     }
     if let Some([b'\\', b'u', high @ .., _, _]) = before.last_chunk::<6>()
-        && let (Some(high), Some(low)) = (hex_byte(high), before.last_chunk().and_then(hex_byte))
+        && let (Some(high), Some(low)) = (hex_byte(*high), before.last_chunk().copied().and_then(hex_byte))
     {
         return char::from_u32(u32::from(u16::from_be_bytes([high, low])));
     }
@@ -109,12 +109,12 @@ fn text_before(before: &[u8]) -> Option<char> {
 /// The character that `after` begins with, as UTF-8 or as an escape.
 fn text_after(after: &[u8]) -> Option<char> {
     if let Some([b'%' | b'=', digits @ ..]) = after.first_chunk::<3>()
-        && let Some(byte) = hex_byte(digits)
+        && let Some(byte) = hex_byte(*digits)
     {
         return ascii(byte);
     }
     if let Some([b'\\', b'u', high @ .., third, fourth]) = after.first_chunk::<6>()
-        && let (Some(high), Some(low)) = (hex_byte(high), hex_byte(&[*third, *fourth]))
+        && let (Some(high), Some(low)) = (hex_byte(*high), hex_byte([*third, *fourth]))
     {
         return char::from_u32(u32::from(u16::from_be_bytes([high, low])));
     }
@@ -126,13 +126,14 @@ fn text_after(after: &[u8]) -> Option<char> {
 /// Decodes what the letters at `span` and their neighbours say, and compares all of it: the needle has only those
 /// letters that depend on nothing else.
 fn in_base64(written: &Written, window: &[u8], span: &Range<usize>) -> Option<(Option<char>, Option<char>)> {
-    let first_group = span.start as isize - base64_skip(written.shift).cast_signed();
+    let first_group = span.start.cast_signed() - base64_skip(written.shift).cast_signed();
     // The byte `index` of the text: eight bits, which two letters hold.
     let byte = |index: isize| -> Option<u8> {
         let bit = (written.shift.cast_signed() + index) * 8;
         let place = first_group + bit.div_euclid(6);
-        let letter =
-            |place: isize| usize::try_from(place).ok().and_then(|it| window.get(it)).and_then(sextet);
+        let letter = |place: isize| {
+            usize::try_from(place).ok().and_then(|it| window.get(it)).copied().and_then(sextet)
+        };
         let (high, low) = (u16::from(letter(place)?), u16::from(letter(place + 1)?));
         let pair = (high << 6 | low) >> (4 - bit.rem_euclid(6));
         u8::try_from(pair & 0xFF).ok()
@@ -142,7 +143,7 @@ fn in_base64(written: &Written, window: &[u8], span: &Range<usize>) -> Option<(O
 }
 
 /// The six bits that a letter of either alphabet stands for.
-fn sextet(letter: &u8) -> Option<u8> {
+fn sextet(letter: u8) -> Option<u8> {
     match letter {
         b'A'..=b'Z' => Some(letter - b'A'),
         b'a'..=b'z' => Some(letter - b'a' + 26),
@@ -153,7 +154,7 @@ fn sextet(letter: &u8) -> Option<u8> {
     }
 }
 
-fn hex_byte(digits: &[u8; 2]) -> Option<u8> {
+fn hex_byte(digits: [u8; 2]) -> Option<u8> {
     let mut byte = [0];
     hex::decode_to_slice(digits, &mut byte).ok().map(|()| byte[0])
 }

@@ -141,6 +141,23 @@ fn hits_beyond_the_limit_are_counted() {
 }
 
 #[test]
+fn nothing_is_lost_or_counted_twice_where_one_window_ends_and_the_next_begins() {
+    let identity = Identity::new()
+        .with(IdentifierKind::Extension, "201")
+        .and_then(|it| it.with(IdentifierKind::Phone, "0701234567"))
+        .and_then(|it| it.with(IdentifierKind::Name, "Ada Example"))
+        .expect("valid");
+    let needles = Needles::build([(1, &identity)], &Numbering::default(), &Encoding::ALL, 1).expect("few");
+    let planted = format!("201, 0701234567, Ada Example, {}, ", STANDARD.encode("x Ada Example"));
+    for before in (WINDOW_BYTES - 200..WINDOW_BYTES + 20).step_by(3) {
+        let bytes = [".".repeat(before), planted.clone(), ".".repeat(WINDOW_BYTES)].concat();
+        let hits = search(&needles, bytes.as_bytes(), 10_007);
+        let places: Vec<u64> = hits.kept().iter().map(|it| it.offset - before as u64).collect();
+        assert_eq!(places, [0, 6, 17, 33], "{before}: {hits:?}");
+    }
+}
+
+#[test]
 fn too_much_to_look_for_is_refused() {
     let text = "x".repeat(Identifier::BYTES_MAX - 8);
     let people: Vec<Identity> = (0..8_000)
@@ -156,7 +173,7 @@ fn too_much_to_look_for_is_refused() {
 
 #[test]
 fn needles_cannot_be_printed() {
-    let printed = format!("{:?}", needles(IdentifierKind::Name, "Ada Example").needles);
+    let printed = format!("{:?}", needles(IdentifierKind::Name, "Ada Example").list);
     assert!(!printed.contains("da") && !printed.contains("97, 100"));
 }
 
