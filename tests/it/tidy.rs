@@ -18,6 +18,7 @@ const BELOW_THE_WALL: &[&str] = &[
     "pbx-policy",
     "pbx-product",
     "pbx-recorder",
+    "pbx-rehearsal",
     "pbx-site",
 ];
 
