@@ -11,6 +11,7 @@ const BELOW_THE_WALL: &[&str] = &[
     "pbx-auth",
     "pbx-cmdline",
     "pbx-estate",
+    "pbx-inventory",
     "pbx-kernel",
     "pbx-page",
     "pbx-policy",
