@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use pbx_policy::Policy;
+use pbx_policy::{FieldId, Policy};
 
 use crate::{Inventory, LegalBasis, SiteFacts, article_30};
 
@@ -68,7 +68,7 @@ fn persons_have_exactly_the_fields_that_their_paper_lists() {
     for (product, fields) in listed {
         let inventory = inventory_with(product, &[]);
         let users = inventory.activities.iter().find(|it| it.store == "users").expect("users");
-        let held: Vec<_> = users.fields.iter().filter_map(|it| it.field).map(|it| it.as_str()).collect();
+        let held: Vec<_> = users.fields.iter().filter_map(|it| it.field).map(FieldId::as_str).collect();
         assert_eq!(held.join(" "), fields, "{product}");
     }
 }
