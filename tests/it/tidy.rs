@@ -12,6 +12,7 @@ const BELOW_THE_WALL: &[&str] = &[
     "pbx-cmdline",
     "pbx-estate",
     "pbx-fiction",
+    "pbx-inventory",
     "pbx-kernel",
     "pbx-media",
     "pbx-page",

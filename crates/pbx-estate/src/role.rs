@@ -204,8 +204,15 @@ pub fn remove(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
 }
 
 /// Says no where `role` has a permission that the principal lacks: nobody gives more than he has.
+///
+/// What opens a store that is sealed from administrators opens only one's own part of it, so that an end user's
+/// shipped role may be given by who lacks it. No other role can have it.
 pub(crate) fn may_give(cx: &Context<'_>, role: &Role) -> Result<(), Refusal> {
-    match role.permissions.difference(&cx.principal().role.permissions).next() {
+    let shipped = |it: &&RoleRow| *it.id.get_ref() == role.id && it.rank == Rank::EndUser;
+    let owner = cx.policy.roles.iter().find(shipped);
+    let is_owners = |it: &str| cx.policy.is_sealed(it) && owner.is_some_and(|row| row.covers(it));
+    let mut more = role.permissions.difference(&cx.principal().role.permissions);
+    match more.find(|it| !is_owners(it)) {
         None => Ok(()),
         Some(_) => Err(Refusal::Conflict(
             "You cannot give or take over more than your own role includes.".to_owned(),

@@ -1,12 +1,17 @@
 //! What TOML's types cannot say: that names refer to something, that numbers make sense together.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use toml::Spanned;
 
 use crate::error::line_of;
 use crate::schema::covers;
 use crate::{Mistake, Policy};
+
+mod data;
+mod erasure;
+mod recipient;
 
 /// Everything that is wrong with `policy`, from top to bottom.
 pub(crate) fn mistakes(policy: &Policy, text: &str) -> Vec<Mistake> {
@@ -17,6 +22,8 @@ pub(crate) fn mistakes(policy: &Policy, text: &str) -> Vec<Mistake> {
     check.lockouts(policy);
     check.logs_and_settings(policy);
     check.controls(policy);
+    check.data(policy);
+    check.recipients(policy);
     check.mistakes.sort_by_key(|it| it.line);
     check.mistakes
 }
@@ -140,7 +147,7 @@ impl Check<'_> {
         }
     }
 
-    fn demand(&mut self, met: bool, value: &Spanned<String>, field: &str, otherwise: &str) {
+    fn demand<T: fmt::Display>(&mut self, met: bool, value: &Spanned<T>, field: &str, otherwise: &str) {
         if !met {
             let line = line_of(self.text, value.span().start);
             let message = format!("\"{}\" {otherwise}", value.get_ref());
@@ -164,6 +171,7 @@ fn repeated<'a>(ids: impl Iterator<Item = &'a str>) -> Option<&'a str> {
 
 const NO_ROLE: &str = "is no role declared in [[roles]]";
 const NO_PERMISSION: &str = "is no permission declared in [permissions]";
+const NO_CONTROL: &str = "is no control declared in [[controls]]";
 
 /// A limit above this is none, and every failure that counts is remembered.
 const FAILURES_MAX: u32 = 100;

@@ -54,20 +54,29 @@ fn missing_field(message: &str) -> Option<&str> {
     message.strip_prefix("missing field `")?.split('`').next()
 }
 
-/// The table and key at `offset`, read back from the text: `[sessions]` and `idle-s = …` give `sessions.idle-s`.
+/// The table and key at `offset`, read back from the text: `[sessions]` and `idle-s = …` give `sessions.idle-s`,
+/// `[person]`, `fields = [` and `{ id = … }` give `person.fields.id`.
 fn key_at(text: &str, offset: usize) -> String {
     let line = line_of(text, offset);
     let lines: Vec<&str> = text.lines().take(line).collect();
     let header = |it: &&&str| it.trim_start().starts_with('[');
     let table = lines.iter().rev().find(header).map(|it| it.trim().trim_matches(['[', ']']));
-    let table = table.filter(|it| !it.is_empty());
-    let key =
-        lines.last().and_then(|it| it.split_once('=')).map(|(key, _)| key.trim()).filter(|it| !it.is_empty());
-    match (table, key) {
-        (Some(table), Some(key)) => format!("{table}.{key}"),
-        (Some(only), None) | (None, Some(only)) => only.to_owned(),
-        (None, None) => "the file".to_owned(),
-    }
+    let last = lines.last().copied().unwrap_or_default();
+    let in_list = last.trim_start().starts_with('{');
+    let list = lines.iter().rev().skip(1).find(|it| it.trim_end().ends_with('[')).filter(|_| in_list);
+    let list = list.and_then(|it| it.split_once('=')).map(|(key, _)| key.trim());
+    let start = text.as_bytes().iter().take(offset).rposition(|byte| *byte == b'\n').map_or(0, |it| it + 1);
+    let key = if in_list { key_in_list(last, offset.saturating_sub(start)) } else { last.split_once('=') };
+    let key = key.map(|(key, _)| key.trim());
+    let parts = [table, list, key].into_iter().flatten().filter(|it| !it.is_empty());
+    let path = parts.collect::<Vec<_>>().join(".");
+    if path.is_empty() { "the file".to_owned() } else { path }
+}
+
+/// The entry of the inline table in `line` that holds the byte at `column`, split at its `=`; none for the whole table.
+fn key_in_list(line: &str, column: usize) -> Option<(&str, &str)> {
+    let start = line.get(..column)?.rfind(['{', ','])?;
+    line.get(start + 1..)?.split_once('=')
 }
 
 impl fmt::Display for PolicyError {

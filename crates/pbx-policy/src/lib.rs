@@ -14,8 +14,9 @@ mod schema;
 
 pub use error::{Mistake, PolicyError};
 pub use schema::{
-    AccountRules, Control, Listener, ListenerState, Log, Policy, ProductFacts, Rank, RoleRow, Setting,
-    SettingKind, Shipped, Words,
+    AccountRules, Category, Control, DataField, DataStore, Deletes, ErasurePath, FieldId, Justification,
+    Listener, ListenerState, Log, Measure, Method, Owner, PersonRecord, Policy, ProductFacts, Purpose, Rank,
+    Recipient, Removal, RoleRow, Scope, Setting, SettingKind, Shipped, StoreKind, SubjectKind, Words,
 };
 
 impl Policy {

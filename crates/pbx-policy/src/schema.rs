@@ -6,6 +6,15 @@ use pbx_kernel::{Surface, Transport};
 use serde::Deserialize;
 use toml::Spanned;
 
+mod data;
+mod vocabulary;
+
+pub use data::{DataField, DataStore, ErasurePath, PersonRecord, Recipient};
+pub use vocabulary::{
+    Category, Deletes, FieldId, Justification, Measure, Method, Owner, Purpose, Removal, Scope, StoreKind,
+    SubjectKind,
+};
+
 /// A whole `product.toml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -40,6 +49,15 @@ pub struct Policy {
     /// What an administrator may set.
     #[serde(default)]
     pub settings: Vec<Setting>,
+    /// What it records of a person; nothing where it records no persons.
+    #[serde(default)]
+    pub person: Option<PersonRecord>,
+    /// Its stores of personal data.
+    #[serde(default)]
+    pub stores: Vec<DataStore>,
+    /// Whom personal data may be passed on to.
+    #[serde(default)]
+    pub recipients: Vec<Recipient>,
     /// What the vendor's paper states, and how it is met.
     #[serde(default)]
     pub controls: Vec<Control>,

@@ -47,7 +47,7 @@ pub use endpoints::{AccountEndpoint, DirectorEndpoint, Endpoints, ListenerEndpoi
 pub use error::StartError;
 pub use keep::{keep_private, write_whole};
 pub use notary::CheckpointError;
-pub use plan::{KnownAccount, PolicyText};
+pub use plan::{KnownAccount, PolicyText, SiteOutline};
 pub use pool::{Pool, PoolError};
 pub use profile::Profile;
 pub use scenario::{AccountPlan, ClockPlan, DirectorPlan, HashingLevel, Ports, Scenario, SitePlan};

@@ -22,6 +22,17 @@ pub(crate) struct Plan {
     pub(crate) accounts: Vec<KnownAccount>,
 }
 
+/// What a site will be when its world starts.
+#[derive(Clone, Debug)]
+pub struct SiteOutline {
+    /// Its id.
+    pub id: SiteId,
+    /// Which release of its product it is.
+    pub release: String,
+    /// Its rules, as its profile makes them.
+    pub policy: Arc<Policy>,
+}
+
 /// What all sites of a product and profile share.
 pub(crate) struct Rules {
     pub(crate) policy: Arc<Policy>,

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use pbx_kernel::{AccountName, Secret, SiteId, Timestamp};
 use pbx_policy::{PolicyError, Rank};
@@ -158,6 +159,20 @@ impl Scenario {
         policies: &[crate::PolicyText],
     ) -> Result<(), StartError> {
         crate::plan::plan(self, products, policies).map(|_| ())
+    }
+
+    /// What its sites will be, in its order, without starting anything.
+    pub fn outline(
+        &self,
+        products: &'static [&'static pbx_product::Product],
+        policies: &[crate::PolicyText],
+    ) -> Result<Vec<crate::SiteOutline>, StartError> {
+        let outline = |it: crate::plan::Plan| crate::SiteOutline {
+            id: it.id,
+            release: it.release,
+            policy: Arc::clone(&it.rules.policy),
+        };
+        Ok(crate::plan::plan(self, products, policies)?.into_iter().map(outline).collect())
     }
 
     /// Parses and checks a scenario; `file` is for error texts. Policy files that it names are looked for in the

@@ -26,6 +26,13 @@ pub(crate) enum Command {
     Verify(Verify),
     /// List what the vendors' papers state and how each statement is met.
     Controls(Controls),
+    /// Print what sites hold of people, as a record of processing activities (GDPR Art. 30).
+    ///
+    /// One row for each field of each store: whom it is about, what it is for, on which legal basis, who may get it, how
+    /// long it is kept, what protects it, and how it is erased or why not. It is made from the policies, without a
+    /// running world; where a vendor's paper is silent, it says so. The controller completes it.
+    #[command(after_help = INVENTORY_HELP)]
+    Inventory(Inventory),
     /// Show or steer the virtual clock of a running world.
     Clock(Clock),
     /// List the sites of a running world.
@@ -109,6 +116,31 @@ pub(crate) enum Form {
     Tsv,
 }
 
+/// What `inventory` takes.
+#[derive(Args)]
+pub(crate) struct Inventory {
+    /// The world: a scenario file. Without one, the five products.
+    pub(crate) scenario: Option<PathBuf>,
+    /// Only this site.
+    #[arg(long, value_name = "ID")]
+    pub(crate) site: Option<String>,
+    /// Only sites of this product, for example `mx-one`.
+    #[arg(long, value_name = "ID")]
+    pub(crate) product: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = RecordFormat::Csv)]
+    pub(crate) format: RecordFormat,
+}
+
+/// A format of the record of processing activities.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecordFormat {
+    /// For spreadsheets.
+    Csv,
+    /// For programs, with terms of the Data Privacy Vocabulary.
+    JsonLd,
+}
+
 /// Where a running world's director is.
 #[derive(Args)]
 pub(crate) struct Director {
@@ -145,10 +177,16 @@ pub(crate) enum ClockDeed {
     },
 }
 
+const INVENTORY_HELP: &str = "\
+  understudy inventory >record.csv                 all five products, for a spreadsheet
+  understudy inventory --product office-400        one product
+  understudy inventory world.toml --site branch --format json-ld";
+
 const AFTER_HELP: &str = "\
 Exit status: 0 done; 1 it failed, or what was verified is not intact; 2 the command line or a file is wrong.
 
   understudy serve                                 five products, state in ./state
   understudy serve world.toml --ephemeral --endpoints e.json   for a test suite
   understudy check world.toml                      is this scenario right?
-  understudy controls mx-one                       what the paper states, and how it is met";
+  understudy controls mx-one                       what the paper states, and how it is met
+  understudy inventory --product mx-one            what it holds of people, and how that goes";

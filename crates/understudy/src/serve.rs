@@ -1,7 +1,7 @@
 //! `understudy serve`: a world with all its listeners, until it is told to stop.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
         EnvFilter::try_new(&serve.log).with_context(|| format!("\"{}\" is no log level", serve.log))?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     open_files::raise();
-    let scenario = read_scenario(serve)?;
+    let scenario = read_scenario(serve.scenario.as_deref())?;
     let options = WorldOptions {
         state: (!serve.ephemeral).then(|| serve.state.clone()),
         root_key: serve.root_key.clone(),
@@ -41,8 +41,9 @@ pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn read_scenario(serve: &Serve) -> Result<Scenario> {
-    Ok(match &serve.scenario {
+/// The scenario in the file `path`, or the five products where there is none.
+pub(crate) fn read_scenario(path: Option<&Path>) -> Result<Scenario> {
+    Ok(match path {
         Some(path) => Scenario::read(path)?,
         None => Scenario::parse("the built-in scenario", FIVE_PRODUCTS)?,
     })

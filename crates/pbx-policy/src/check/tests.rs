@@ -1,5 +1,7 @@
 use crate::Policy;
 
+mod data;
+
 const SMALL: &str = include_str!("small.toml");
 
 /// Replaces one line of the small policy and compares the whole error text.
