@@ -126,7 +126,7 @@ impl Lab {
             Change::Delete(table, row) if is_kept => {
                 self.memory.rows.remove(&(table, row));
             }
-            Change::Delete(..) => {}
+            Change::Delete(..) | Change::PutBlob(..) | Change::DropBlob(_) => {}
         }
     }
 
