@@ -61,6 +61,10 @@ pub struct Account {
     /// Its public keys in OpenSSH form.
     #[serde(default)]
     pub keys: Vec<String>,
+    /// The number of the person whose it is. Given when a site is founded and to no account since: what is a person's
+    /// alone must not become that of whoever gets an account with his name.
+    #[serde(default)]
+    pub person: Option<crate::people::Number>,
 }
 
 /// Which account an alias means.

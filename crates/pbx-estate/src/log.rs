@@ -36,7 +36,7 @@ pub fn read(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
             break;
         }
     }
-    let listing = Listing { kind: "log", columns: COLUMNS, rows, next };
+    let listing = Listing { kind: "log", columns: COLUMNS.into(), rows, next };
     let mut outcome = Outcome::reply(Reply::Listing(listing));
     if log.records_reading {
         outcome.events.push(Event::on("log.read", "log", log.id.as_str()));

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -29,6 +30,8 @@ pub struct Event {
     pub object: Option<(&'static str, String)>,
     /// What else is known; never a secret, never content. Personal data goes to the product's log only.
     pub detail: BTreeMap<&'static str, String>,
+    /// What only the product's logs keep: whom it was about, by name.
+    pub about: Option<String>,
 }
 
 /// A password that an account shall have.
@@ -61,6 +64,8 @@ pub enum Reply {
     Listing(Listing),
     /// Plain text, line by line.
     Text(String),
+    /// A file to keep.
+    Document(Document),
     /// Nothing to say.
     #[default]
     Nothing,
@@ -75,13 +80,31 @@ pub struct Facts {
     pub rows: Vec<(&'static str, String)>,
 }
 
+/// A file to keep: an export, a recording.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Under which name it is kept.
+    pub name: String,
+    /// Its media type.
+    pub media: &'static str,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Document {
+    /// Without the content, which is somebody's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Document({}, {}, {} bytes)", self.name, self.media, self.bytes.len())
+    }
+}
+
 /// Many things of a kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// What kind of thing, for example `account`; faces choose their layout by it.
     pub kind: &'static str,
     /// The columns' short names, for example `name`; faces choose their headings by them.
-    pub columns: &'static [&'static str],
+    pub columns: Cow<'static, [&'static str]>,
     /// The rows: as many cells as there are columns.
     pub rows: Vec<Vec<String>>,
     /// Where the next page begins, if there is one.
@@ -136,13 +159,20 @@ impl Outcome {
 impl Event {
     /// Something that happened to the object of this kind and name.
     pub fn on(name: &'static str, kind: &'static str, object: impl Into<String>) -> Self {
-        Self { name, object: Some((kind, object.into())), detail: BTreeMap::new() }
+        Self { name, object: Some((kind, object.into())), detail: BTreeMap::new(), about: None }
     }
 
     /// The same with one more thing known.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
         self.detail.insert(key, value.into());
+        self
+    }
+
+    /// The same with whom it was about, for the product's logs alone.
+    #[must_use]
+    pub fn about(mut self, whom: impl Into<String>) -> Self {
+        self.about = Some(whom.into());
         self
     }
 }

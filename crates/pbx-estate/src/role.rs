@@ -112,7 +112,7 @@ pub fn list(cx: &Context<'_>, _: &Args) -> Result<Outcome, Stop> {
     };
     let rows = all(&cx.estate, cx.policy)?.into_iter().map(row).collect();
     let columns = &["id", "name", "permissions", "accounts", "made", "summary"];
-    Ok(Outcome::reply(Reply::Listing(Listing { kind: "role", columns, rows, next: None })))
+    Ok(Outcome::reply(Reply::Listing(Listing { kind: "role", columns: columns.into(), rows, next: None })))
 }
 
 /// Lists every permission with what it allows and, role by role, who has it.
@@ -127,7 +127,7 @@ pub fn matrix(cx: &Context<'_>, _: &Args) -> Result<Outcome, Stop> {
     let rows = cx.policy.permissions.iter().map(row).collect();
     Ok(Outcome::reply(Reply::Listing(Listing {
         kind: "matrix",
-        columns: &["permission", "allows"],
+        columns: (&["permission", "allows"][..]).into(),
         rows,
         next: None,
     })))

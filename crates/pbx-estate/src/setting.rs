@@ -109,7 +109,7 @@ pub fn list(cx: &Context<'_>, _: &Args) -> Result<Outcome, Stop> {
         rows.push(vec![key.clone(), setting.name.clone(), value, setting.hint.clone()]);
     }
     let columns = &["key", "name", "value", "hint"];
-    Ok(Outcome::reply(Reply::Listing(Listing { kind: "setting", columns, rows, next: None })))
+    Ok(Outcome::reply(Reply::Listing(Listing { kind: "setting", columns: columns.into(), rows, next: None })))
 }
 
 /// Changes every setting whose key is among the arguments; all or none. A switch of a form that names its

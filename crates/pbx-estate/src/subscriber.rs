@@ -168,7 +168,7 @@ fn listing(
         }
     }
     let rows = found.into_iter().filter_map(row).collect();
-    Ok(Outcome::reply(Reply::Listing(Listing { kind, columns, rows, next: None })))
+    Ok(Outcome::reply(Reply::Listing(Listing { kind, columns: columns.into(), rows, next: None })))
 }
 
 fn with_values(mut subscriber: Subscriber, args: &Args) -> Result<Subscriber, Refusal> {

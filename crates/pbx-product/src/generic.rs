@@ -225,6 +225,7 @@ pub fn wire_reply(reply: &Reply) -> Value {
             json!({ listing.kind: listing.rows.iter().map(object).collect::<Vec<_>>(), "next": listing.next })
         }
         Reply::Text(text) => json!({ "text": text }),
+        Reply::Document(document) => json!({ "name": document.name, "bytes": document.bytes.len() }),
         Reply::Nothing => json!({}),
     }
 }

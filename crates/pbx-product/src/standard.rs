@@ -30,7 +30,9 @@ fn may(cx: &Context<'_>, permission: Permission) -> bool {
 fn listed(outcome: Outcome) -> Listing {
     match outcome.reply {
         Reply::Listing(listing) => listing,
-        Reply::Done(_) | Reply::Facts(_) | Reply::Text(_) | Reply::Nothing => Listing::default(),
+        Reply::Document(_) | Reply::Done(_) | Reply::Facts(_) | Reply::Text(_) | Reply::Nothing => {
+            Listing::default()
+        }
     }
 }
 

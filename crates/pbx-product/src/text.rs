@@ -15,6 +15,7 @@ pub fn reply(reply: &Reply) -> String {
         }
         Reply::Listing(listing) => columns(listing),
         Reply::Text(text) => text.clone(),
+        Reply::Document(document) => String::from_utf8_lossy(&document.bytes).into_owned(),
         Reply::Nothing => String::new(),
     }
 }

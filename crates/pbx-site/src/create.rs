@@ -1,4 +1,5 @@
 use pbx_estate::account::{self, Account};
+use pbx_estate::people::People;
 use pbx_estate::{Estate, Noun};
 use pbx_kernel::{AccountName, Change, Durability, Row, Sequence, Table, Timestamp, Verifier};
 use pbx_policy::Rank;
@@ -75,6 +76,22 @@ impl Site {
         self.commit(now, changes, &[happening], Durability::Wait)
     }
 
+    /// Lets `work` add people and what is held of them, in one batch: for scenarios, not for any face of the product.
+    ///
+    /// What it adds is bounded by the batch: a large scenario comes in many.
+    pub fn populate(
+        &mut self,
+        now: Timestamp,
+        work: impl FnOnce(&mut People<'_>) -> Result<(), pbx_estate::Error>,
+    ) -> Result<Sequence, Error> {
+        let changes = self.read(|estate, _| {
+            let mut people = People::open(estate)?;
+            work(&mut people)?;
+            Ok(people.changes()?)
+        })?;
+        self.commit(now, changes, &[], Durability::Wait)
+    }
+
     fn account(&self, now: Timestamp, new: NewAccount) -> Result<Vec<Change>, Error> {
         let NewAccount { name, role, full_name, class, alias, rank, fixed, must_change, password, pin, keys } =
             new;
@@ -97,6 +114,7 @@ impl Site {
                 history: Vec::new(),
                 pin,
                 keys,
+                person: None,
             };
             let mut changes = vec![estate.put(&account)?];
             if let Some(alias) = alias {

@@ -59,7 +59,12 @@ impl Happening {
 
     /// What an operation reported.
     pub(crate) fn of_event(event: &Event) -> Self {
-        Self { object: event.object.clone(), detail: event.detail.clone(), ..Self::ok(event.name) }
+        Self {
+            object: event.object.clone(),
+            detail: event.detail.clone(),
+            line: event.about.clone(),
+            ..Self::ok(event.name)
+        }
     }
 
     /// A command, route or page that ran, or was refused.

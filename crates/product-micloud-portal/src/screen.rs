@@ -26,9 +26,12 @@ pub(crate) const SCREEN: Screen = Screen {
 fn reply(_: &str, reply: &Reply) -> String {
     match reply {
         Reply::Listing(listing) if listing.kind == "log" => entries(listing),
-        Reply::Listing(_) | Reply::Done(_) | Reply::Facts(_) | Reply::Text(_) | Reply::Nothing => {
-            text::reply(reply)
-        }
+        Reply::Document(_)
+        | Reply::Listing(_)
+        | Reply::Done(_)
+        | Reply::Facts(_)
+        | Reply::Text(_)
+        | Reply::Nothing => text::reply(reply),
     }
 }
 
@@ -60,7 +63,7 @@ mod tests {
         let columns =
             &["number", "time", "event", "account", "source", "surface", "outcome", "object", "detail"];
         let rows = rows.iter().map(|it| it.iter().map(|cell| (*cell).to_owned()).collect()).collect();
-        let listing = Listing { kind: "log", columns, rows, next: next.map(str::to_owned) };
+        let listing = Listing { kind: "log", columns: columns.into(), rows, next: next.map(str::to_owned) };
         reply("", &Reply::Listing(listing))
     }
 

@@ -48,7 +48,9 @@ fn reply(_: &str, reply: &Reply) -> String {
         Reply::Listing(listing) if listing.kind == "name" => sheet::print(&sheet::NAME, listing),
         Reply::Listing(listing) if listing.kind == "log" => entries(listing),
         Reply::Nothing => "Executed.\n".to_owned(),
-        Reply::Done(_) | Reply::Facts(_) | Reply::Listing(_) | Reply::Text(_) => text::reply(reply),
+        Reply::Document(_) | Reply::Done(_) | Reply::Facts(_) | Reply::Listing(_) | Reply::Text(_) => {
+            text::reply(reply)
+        }
     }
 }
 
@@ -122,7 +124,7 @@ mod tests {
 
     fn log(rows: &[[&str; 9]], next: Option<&str>) -> Reply {
         let rows = rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect();
-        Reply::Listing(Listing { kind: "log", columns: COLUMNS, rows, next: next.map(str::to_owned) })
+        Reply::Listing(Listing { kind: "log", columns: COLUMNS.into(), rows, next: next.map(str::to_owned) })
     }
 
     #[test]

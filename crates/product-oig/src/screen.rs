@@ -39,7 +39,9 @@ fn reply(_: &str, reply: &Reply) -> String {
             if lines.is_empty() { "This log file is empty.\n".to_owned() } else { lines.concat() }
         }
         Reply::Nothing => "Done.\n".to_owned(),
-        Reply::Done(_) | Reply::Facts(_) | Reply::Listing(_) | Reply::Text(_) => text::reply(reply),
+        Reply::Document(_) | Reply::Done(_) | Reply::Facts(_) | Reply::Listing(_) | Reply::Text(_) => {
+            text::reply(reply)
+        }
     }
 }
 

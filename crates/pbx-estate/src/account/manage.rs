@@ -27,7 +27,7 @@ pub fn list(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
         }
     }
     rows.sort();
-    Ok(Outcome::reply(Reply::Listing(Listing { kind: "account", columns: COLUMNS, rows, next: None })))
+    Ok(Outcome::reply(Reply::Listing(Listing { kind: "account", columns: COLUMNS.into(), rows, next: None })))
 }
 
 /// Shows the account `name`.
@@ -48,7 +48,7 @@ pub fn locked(cx: &Context<'_>, _: &Args) -> Result<Outcome, Stop> {
     }
     rows.sort();
     let columns = &["name", "since", "until"];
-    Ok(Outcome::reply(Reply::Listing(Listing { kind: "locked", columns, rows, next: None })))
+    Ok(Outcome::reply(Reply::Listing(Listing { kind: "locked", columns: columns.into(), rows, next: None })))
 }
 
 /// Makes the account `name`, with `role` or the least one, and a `password` where one is given.
@@ -78,6 +78,7 @@ pub fn create(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
         history: Vec::new(),
         pin: None,
         keys: Vec::new(),
+        person: None,
     };
     has_room(cx, blank.rank, &accounts)?;
     if accounts.len() >= ACCOUNTS_MAX {

@@ -4,7 +4,7 @@ use pbx_page::{Cell, Column, Row, Table, Tone};
 /// A listing as a table: headings from its columns' names, states as badges, times in a fixed-width face.
 pub fn table(caption: impl Into<String>, listing: &Listing) -> Table {
     let mut table = Table::new(caption);
-    for column in listing.columns {
+    for column in listing.columns.iter() {
         table = table.column(Column::from(heading(column)));
     }
     for cells in &listing.rows {

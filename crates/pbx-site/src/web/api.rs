@@ -102,6 +102,7 @@ pub(super) fn logged_in(
 /// An operation's answer.
 pub(super) fn answered(site: &Site, result: Result<Reply, Refusal>) -> Response {
     match result {
+        Ok(Reply::Document(document)) => response::document(document),
         Ok(reply) => response::json(200, &(site.product.wire.reply)(&reply)),
         Err(refusal) => refused(site, &refusal),
     }

@@ -138,6 +138,7 @@ pub(super) fn acted(
     let refusal = match result {
         Ok(reply) => {
             let said = match reply {
+                Reply::Document(document) => return Ok(response::document(document)),
                 Reply::Done(said) | Reply::Text(said) => said,
                 Reply::Facts(_) | Reply::Listing(_) | Reply::Nothing => "Done.".to_owned(),
             };

@@ -1,3 +1,4 @@
+use pbx_estate::Document;
 use serde_json::Value;
 
 use super::Response;
@@ -26,6 +27,17 @@ pub(super) fn asset(content_type: &str, text: &str) -> Response {
     let mut response =
         Response { status: 200, headers: headers(content_type), body: text.as_bytes().to_vec() };
     response.headers.push(("cache-control", "max-age=3600".to_owned()));
+    response
+}
+
+/// A file to keep, under its own name.
+pub(super) fn document(document: Document) -> Response {
+    let Document { name, media, bytes } = document;
+    let plain = |it: char| if it.is_ascii_alphanumeric() || "-_.".contains(it) { it } else { '_' };
+    let name: String = name.chars().map(plain).collect();
+    let mut response = Response { status: 200, headers: headers(media), body: bytes };
+    response.headers.push(("content-disposition", format!("attachment; filename=\"{name}\"")));
+    response.headers.push(("cache-control", "no-store".to_owned()));
     response
 }
 

@@ -148,7 +148,7 @@ fn search(range: &str) -> Search {
 fn rows_of(outcome: Outcome) -> Vec<Vec<String>> {
     match outcome.reply {
         Reply::Listing(listing) => listing.rows,
-        Reply::Done(_) | Reply::Facts(_) | Reply::Text(_) | Reply::Nothing => Vec::new(),
+        Reply::Document(_) | Reply::Done(_) | Reply::Facts(_) | Reply::Text(_) | Reply::Nothing => Vec::new(),
     }
 }
 

@@ -147,7 +147,7 @@ mod tests {
 
     fn listing(kind: &'static str, columns: &'static [&'static str], rows: &[&[&str]]) -> Listing {
         let rows = rows.iter().map(|row| row.iter().map(|it| (*it).to_owned()).collect()).collect();
-        Listing { kind, columns, rows, next: None }
+        Listing { kind, columns: columns.into(), rows, next: None }
     }
 
     #[test]
