@@ -2,6 +2,7 @@
 
 mod commands;
 mod durable;
+mod erasure;
 mod https;
 mod logins;
 mod memory;
@@ -40,6 +41,8 @@ pub(crate) enum Group {
     Https,
     /// Durable commits
     Durable,
+    /// Sealing, and erasing one person among many
+    Erasure,
     /// Memory of idle sessions and sites
     Memory,
     /// From start to ready
@@ -63,6 +66,7 @@ impl Group {
             Self::Commands => "commands",
             Self::Https => "https",
             Self::Durable => "durable",
+            Self::Erasure => "erasure",
             Self::Memory => "memory",
             Self::Start => "start",
             Self::Storm => "storm",
@@ -76,6 +80,7 @@ impl Group {
             Self::Commands => commands::measure(bench),
             Self::Https => https::measure(bench),
             Self::Durable => durable::measure(bench),
+            Self::Erasure => erasure::measure(bench),
             Self::Memory => memory::measure(bench),
             Self::Start => start::measure(bench),
             Self::Storm => storm::measure(bench),

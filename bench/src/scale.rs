@@ -17,6 +17,8 @@ pub(crate) struct Scale {
     pub(crate) storm_load: Duration,
     /// How many times each kind of rejection is timed.
     pub(crate) rejections: usize,
+    /// Among how many people one is erased.
+    pub(crate) subjects: &'static [u64],
 }
 
 impl Scale {
@@ -30,6 +32,7 @@ impl Scale {
             storm: 500,
             storm_load: Duration::from_secs(10),
             rejections: 200,
+            subjects: &[1_000, 100_000, 1_000_000],
         }
     }
 
@@ -43,6 +46,7 @@ impl Scale {
             storm: 500,
             storm_load: Duration::from_secs(3),
             rejections: 40,
+            subjects: &[1_000, 10_000],
         }
     }
 }

@@ -65,7 +65,7 @@ impl<S: Service> Serve for Transport<S> {
                 return converse(stream, Peer { source, secure: false }, service, permit, stopping).await;
             };
             let shake = async {
-                let _turn = Turn::take().await;
+                let _turn = Turn::once_heard(&stream).await;
                 tls.accept(stream).await
             };
             let shaken = tokio::select! {

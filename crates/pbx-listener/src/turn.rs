@@ -1,22 +1,32 @@
 use std::time::Duration;
 
+use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::time::timeout;
 
 /// A stranger's turn at the cores: a handshake costs a millisecond of them, and hundreds at once would delay everybody
 /// who is logged in by as many. It ends when it is dropped, and by itself after [`Turn::TIME_MAX`], so that a caller who
-/// stays silent half-way keeps nobody waiting for long.
+/// falls silent half-way keeps nobody waiting for long.
 #[derive(Debug)]
 pub struct Turn(#[expect(dead_code, reason = "its drop is what tells")] oneshot::Sender<()>);
 
 impl Turn {
     /// How long a turn lasts at most: a handshake on a fast network, several times over.
-    pub const TIME_MAX: Duration = Duration::from_millis(50);
+    pub const TIME_MAX: Duration = Duration::from_millis(20);
 
-    /// Waits for a turn; they are given in the order in which they were asked for.
-    pub async fn take() -> Self {
-        Self::at(&TURNS).await
+    /// Waits until `stream` brings something, then for a turn; they are given in the order in which they were asked for.
+    ///
+    /// None for a caller who says nothing for [`Turn::SILENCE_MAX`]: he costs nothing yet, and others must not wait for
+    /// him.
+    pub async fn once_heard(stream: &TcpStream) -> Option<Self> {
+        match timeout(Self::SILENCE_MAX, stream.readable()).await {
+            Ok(Ok(())) => Some(Self::at(&TURNS).await),
+            Ok(Err(_)) | Err(_) => None,
+        }
     }
+
+    /// How long a caller is waited for to speak first. Clients of both protocols do so at once.
+    const SILENCE_MAX: Duration = Duration::from_millis(250);
 
     async fn at(turns: &'static Semaphore) -> Self {
         let permit: Option<SemaphorePermit<'static>> = turns.acquire().await.ok();

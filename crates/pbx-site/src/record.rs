@@ -2,8 +2,10 @@ use std::collections::BTreeMap;
 
 use pbx_auth::{Count, Lock, LockoutRule, Principal};
 use pbx_estate::log::Entry;
+use pbx_estate::people::People;
 use pbx_estate::{Event, Refusal};
 use pbx_kernel::{Source, Surface, Timestamp};
+use pbx_policy::FieldId;
 use pbx_recorder::{Object, Outcome, Record};
 
 use crate::Site;
@@ -174,7 +176,11 @@ impl Site {
         }
         if let Some((kind, name)) = &happening.object {
             record = record.with_object(match *kind {
-                "account" | "extension" | "name" => Object::of(*kind, &self.pseudonym_of(kind, name)),
+                "extension" | "name" => match self.token_of(name) {
+                    Some(token) => Object::new(*kind, token),
+                    None => Object::of(*kind, &self.pseudonym_of(kind, name)),
+                },
+                "account" => Object::of(*kind, &self.pseudonym_of(kind, name)),
                 _ => Object::new(*kind, name.clone()),
             });
         }
@@ -185,6 +191,13 @@ impl Site {
             record = record.with_detail(*key, value.clone());
         }
         record
+    }
+
+    /// What the recorder calls the person with this extension: a name whose link to him dies with his record's key.
+    fn token_of(&self, extension: &str) -> Option<String> {
+        // Who cannot be looked up has no token; his pseudonym serves.
+        let person = self.read(|estate, _| Ok(People::open(estate)?.find(FieldId::Extension, extension)?));
+        person.ok().flatten().map(|it| it.token)
     }
 
     fn pseudonym_of(&self, kind: &str, name: &str) -> pbx_kernel::Pseudonym {

@@ -62,12 +62,12 @@ impl<P: Plane> Caller<P> {
         source: Source,
         handle: Arc<SetOnce<Handle>>,
         admitted: oneshot::Sender<()>,
-        turn: Turn,
+        turn: Option<Turn>,
     ) -> Self {
         Self {
             plane,
             source,
-            turn: Some(turn),
+            turn,
             admitted: Some(admitted),
             handle,
             session: None,

@@ -32,7 +32,8 @@ impl<P: Plane> Serve for Shell<P> {
         let (plane, config) = (self.plane.clone(), Arc::clone(&self.config));
         async move {
             let settle = || permit.settle();
-            converse(plane, config, stream, source, settle, stopping).await;
+            let turn = Turn::once_heard(&stream).await;
+            converse(plane, config, stream, source, turn, settle, stopping).await;
         }
     }
 }
@@ -43,6 +44,7 @@ pub(crate) async fn converse<P, S>(
     config: Arc<Config>,
     stream: S,
     source: Source,
+    turn: Option<Turn>,
     settle: impl FnOnce() + Send,
     mut stopping: Stopping,
 ) where
@@ -54,12 +56,9 @@ pub(crate) async fn converse<P, S>(
     let handle = Arc::new(SetOnce::new());
     let grace = sleep(LOGIN_TIME_MAX);
     tokio::pin!(grace);
-    let begin = async {
-        let caller = Caller::new(plane, source, Arc::clone(&handle), admit, Turn::take().await);
-        run_stream(config, stream, caller).await
-    };
+    let caller = Caller::new(plane, source, Arc::clone(&handle), admit, turn);
     let begun = tokio::select! {
-        begun = begin => begun,
+        begun = run_stream(config, stream, caller) => begun,
         () = &mut grace => return tracing::debug!(%source, "a connection did not say what it is"),
         () = stopping.requested() => return,
     };

@@ -137,7 +137,8 @@ impl Server {
             host_key: HostKey::ephemeral(&mut Counter(0)),
         };
         let source = Source::new([192, 0, 2, 7].into());
-        let task = tokio::spawn(converse(fake.clone(), settings.config(), far, source, || {}, stopping));
+        let task =
+            tokio::spawn(converse(fake.clone(), settings.config(), far, source, None, || {}, stopping));
         (Self { fake, stop, task }, near)
     }
 
