@@ -28,7 +28,7 @@ use crate::keys::{Found, KeyTree, Owned, Slot};
 use crate::{Error, Estate, Noun};
 
 pub use item::{Item, Party, Sound};
-pub use person::{Person, TELLING};
+pub use person::{Person, TELLING, folded};
 
 use hold::held;
 use person::Index;

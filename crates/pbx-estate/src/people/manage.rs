@@ -127,7 +127,7 @@ pub(super) fn named(people: &mut People<'_>, args: &Args) -> Result<Person, Stop
 }
 
 /// What happened to `person`: by his token for the recorder, by name for the product's logs.
-pub(super) fn event(name: &'static str, person: &Person) -> Event {
+pub fn event(name: &'static str, person: &Person) -> Event {
     Event::on(name, "person", person.token.as_str()).about(called(person))
 }
 
@@ -146,18 +146,7 @@ fn removal(cx: &Context<'_>, args: &Args, removal: Removal) -> Result<Outcome, S
             return Err(Refusal::bad("person", format!("names {name} twice")).into());
         }
         seen.push(found.number);
-        let mut items = 0;
-        for store in cx.policy.stores.iter().filter(|it| it.records_removed_by.contains(&removal)) {
-            if !store.holds_persons() {
-                items += people.erase(store.id.get_ref(), found.number)?;
-            }
-        }
-        let of_record =
-            |it: &&pbx_policy::DataStore| it.holds_persons() && it.records_removed_by.contains(&removal);
-        if cx.policy.stores.iter().any(|it| of_record(&it)) {
-            people.remove(&found)?;
-        }
-        outcome.events.push(event(happens(removal), &found).with("items", items.to_string()));
+        outcome.events.push(take_out(cx, &mut people, &found, removal)?);
     }
     outcome.changes = people.changes()?;
     outcome.reply = Reply::Done(match (removal, named) {
@@ -166,6 +155,24 @@ fn removal(cx: &Context<'_>, args: &Args, removal: Removal) -> Result<Outcome, S
         (_, all) => format!("{} are removed.", all.len()),
     });
     Ok(outcome)
+}
+
+/// Takes `person` out by `removal`: what the policy's stores say goes with it, his record where it does. What happened.
+pub fn take_out(
+    cx: &Context<'_>,
+    people: &mut People<'_>,
+    person: &Person,
+    removal: Removal,
+) -> Result<Event, Stop> {
+    let mut items = 0;
+    for store in cx.policy.stores.iter().filter(|it| it.records_removed_by.contains(&removal)) {
+        if store.holds_persons() {
+            people.remove(person)?;
+        } else {
+            items += people.erase(store.id.get_ref(), person.number)?;
+        }
+    }
+    Ok(event(happens(removal), person).with("items", items.to_string()))
 }
 
 const fn happens(removal: Removal) -> &'static str {
@@ -182,8 +189,8 @@ fn fields(cx: &Context<'_>) -> Vec<FieldId> {
     cx.policy.person.iter().flat_map(|it| &it.fields).map(|it| *it.id.get_ref()).collect()
 }
 
-/// The record with the fields that were given.
-fn given(
+/// The record with the fields that were given; a refusal where one is wrong or a required one is missing.
+pub fn given(
     cx: &Context<'_>,
     args: &Args,
     mut record: BTreeMap<FieldId, String>,

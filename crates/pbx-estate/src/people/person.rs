@@ -86,7 +86,7 @@ pub(super) fn index_row(estate: &Estate<'_>, field: FieldId, value: &str) -> Row
 }
 
 /// The value as it is looked for: numbers without what only makes them readable, all else without case.
-fn folded(field: FieldId, value: &str) -> String {
+pub fn folded(field: FieldId, value: &str) -> String {
     match field {
         FieldId::Extension | FieldId::Number | FieldId::Mobile => {
             value.chars().filter(|it| it.is_ascii_digit() || *it == '+').collect()
