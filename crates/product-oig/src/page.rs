@@ -4,11 +4,11 @@
 use pbx_auth::Permission;
 use pbx_estate::{Args, Context, Reply, Stop};
 use pbx_kernel::Surface;
-use pbx_page::{Facts, Sheet, Theme};
+use pbx_page::{Facts, Field, FieldKind, Form, Sheet, Theme};
 use pbx_product::{Action, Face, LoginForm, Page, Shown, needs, standard};
 
-use crate::command;
-use crate::permission::{LOGS_MESSAGES_READ, LOGS_OIG_READ, LOGS_SECURE_READ};
+use crate::permission::{LOGS_MESSAGES_READ, LOGS_OIG_READ, LOGS_SECURE_READ, USERS_IMPORT, USERS_READ};
+use crate::{command, users};
 
 pub(crate) const FACE: Face = Face {
     theme: Theme::Oig,
@@ -25,6 +25,7 @@ pub(crate) const FACE: Face = Face {
 
 pub(crate) const PAGES: &[Page] = &[
     page("/", "OIG", "Overview", needs::SETTINGS_READ, overview, &[]),
+    page("/oig/users", "OIG", "Users", USERS_READ, users_tab, USERS_ACTIONS),
     page(
         "/server-manager/system-users",
         "Administration",
@@ -54,6 +55,25 @@ pub(crate) const PAGES: &[Page] = &[
     log(&[("log", "oig")], "/server-manager/logs/oig", "oig", LOGS_OIG_READ),
     settings(&[("keys", "log.")], "/server-manager/logs/retention", "View log files", "Retention"),
     settings(&[("keys", "listener.")], "/server-manager/remote-access", "Security", "Remote access"),
+];
+
+/// The user list, and the file that it is exported to and uploaded from.
+fn users_tab(cx: &Context<'_>, _: &Args) -> Result<Shown, Stop> {
+    let mut sheet = Sheet::new("Users");
+    sheet = sheet.block(Form::post("export", "?do=export", "Export").legend("Export the user list"));
+    if cx.principal().role.includes(USERS_IMPORT) {
+        let hint = "The exported file, edited. Yes under mark_as_delete deletes the user of that row";
+        let file = Field::new(users::CSV, "Rows, with commas between the values", FieldKind::Textarea);
+        let form = Form::post("import", "?do=import", "Upload").legend("Upload the user list").danger();
+        sheet = sheet.block(form.field(file.hint(hint).required()));
+    }
+    Ok(sheet.into())
+}
+
+/// What the forms of [`users_tab`] do.
+const USERS_ACTIONS: &[Action] = &[
+    Action { name: "export", needs: USERS_READ, run: users::export },
+    Action { name: "import", needs: USERS_IMPORT, run: users::import },
 ];
 
 /// Where login leads: what this server is, and how far it is open.
