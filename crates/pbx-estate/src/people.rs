@@ -103,8 +103,11 @@ impl<'a> People<'a> {
         }
     }
 
-    /// The person that `text` means: a value of any field that tells people apart.
+    /// The person that `text` means: a value of any field that tells people apart, or a [`Person::handle`].
     pub fn named(&mut self, text: &str) -> Result<Option<Person>, Error> {
+        if let Some(number) = text.strip_prefix(person::NUMBERED).and_then(|it| it.parse().ok()) {
+            return self.person(number);
+        }
         for field in TELLING {
             if let Some(person) = self.find(*field, text)? {
                 return Ok(Some(person));

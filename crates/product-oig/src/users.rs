@@ -126,9 +126,8 @@ fn record(
     before: BTreeMap<FieldId, String>,
 ) -> Result<BTreeMap<FieldId, String>, Stop> {
     let given = Args::of(line.values.iter().map(|(field, value)| (field.as_str(), value.as_str())));
-    manage::given(cx, &given, before).map_err(|stop| match stop {
-        Stop::Refusal(refused) => line.refused(&format!("is refused: {refused}")),
-        stop => stop,
+    manage::given(cx, &given, before).map_err(|stop| {
+        if let Stop::Refusal(refused) = &stop { line.refused(&format!("is refused: {refused}")) } else { stop }
     })
 }
 
