@@ -124,8 +124,9 @@ pub fn mask(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
         Some(Item { fields: fields.collect(), parties: Vec::new(), ..it.clone() })
     };
     let gone = people.rewrite(store.id.get_ref(), NOBODY, masked)?;
-    let mut event = Event::on("store.masked", "store", store.id.get_ref().as_str());
-    erased(&mut event, store, people, gone)
+    let event = Event::on("store.masked", "store", store.id.get_ref().as_str());
+    let done = Reply::Done(format!("{}: {gone} masked.", store.name));
+    Ok(Outcome::change(people.changes()?, event.with("items", gone.to_string()), done))
 }
 
 /// What every store of persons' items holds of the person `number`, as JSON.
