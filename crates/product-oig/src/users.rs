@@ -127,7 +127,11 @@ fn record(
 ) -> Result<BTreeMap<FieldId, String>, Stop> {
     let given = Args::of(line.values.iter().map(|(field, value)| (field.as_str(), value.as_str())));
     manage::given(cx, &given, before).map_err(|stop| {
-        if let Stop::Refusal(refused) = &stop { line.refused(&format!("is refused: {refused}")) } else { stop }
+        if let Stop::Refusal(refused) = &stop {
+            line.refused(&format!("is refused: {refused}"))
+        } else {
+            stop
+        }
     })
 }
 

@@ -116,7 +116,7 @@ impl Lab {
         match run(&Context::new(Timestamp::default(), &grant, estate, &self.policy)) {
             Ok(done) => Ok(done),
             Err(Stop::Refusal(refusal)) => Err(refusal),
-            Err(Stop::Error(error)) => panic!("{error}"),
+            Err(stop) => panic!("{stop:?}"),
         }
     }
 

@@ -8,10 +8,12 @@ use pbx_estate::keys::KeyTree;
 use pbx_estate::people::{NOBODY, People, Person};
 use pbx_estate::{Args, Context, Estate, Event, Handler, Outcome, Refusal, Reply, Stop};
 use pbx_kernel::{AccountName, Change, Row, SiteId, Source, StoreError, Surface, Table, Timestamp, View};
+use pbx_page::Sheet;
 use pbx_policy::Policy;
 use pbx_vault::{Keyring, SeededEntropy, SiteCipher};
 
 use super::policy;
+use crate::PRODUCT;
 
 #[derive(Default)]
 pub(super) struct Memory(pub(super) BTreeMap<(Table, Row), Vec<u8>>);
@@ -84,7 +86,7 @@ impl Lab {
         let reply = match outcome {
             Ok(outcome) => Ok(self.commit(outcome)),
             Err(Stop::Refusal(refusal)) => Err(refusal),
-            Err(Stop::Error(error)) => panic!("{error}"),
+            Err(stop) => panic!("{stop:?}"),
         };
         let keep = {
             let estate = Estate::new(&self.site, &self.memory, &self.cipher);
@@ -95,6 +97,19 @@ impl Lab {
             self.cipher = self.keyring.renew(&self.cipher).expect("keys");
         }
         reply
+    }
+
+    /// Opens a page.
+    pub(super) fn opens(&self, path: &str, args: &[(&str, &str)]) -> Result<Sheet, Refusal> {
+        let page = PRODUCT.pages.iter().find(|it| it.path == path).expect("a page");
+        let args = Args::of(page.with.iter().chain(args).copied());
+        let grant = authorize(&self.principal, page.needs).expect("permitted");
+        let estate = Estate::new(&self.site, &self.memory, &self.cipher);
+        match (page.show)(&Context::new(Timestamp::default(), &grant, estate, &self.policy), &args) {
+            Ok(shown) => Ok(shown.sheet),
+            Err(Stop::Refusal(refusal)) => Err(refusal),
+            Err(stop) => panic!("{stop:?}"),
+        }
     }
 
     /// What people there are, in the order in which they came.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pbx_estate::{Refusal, Reply};
 use pbx_kernel::{Surface, Timestamp};
+use pbx_page::{Block, Sheet};
 use pbx_policy::{FieldId, SubjectKind};
 use proptest::prelude::*;
 
@@ -224,6 +225,55 @@ fn nobody_is_deleted_where_the_paper_names_another_face() {
     let refusal = upload(&mut lab, "email,mark_as_delete\njana.roth@lab.example,Yes\n");
     assert_eq!(refusal, Err(Refusal::Conflict("Users: this is done over web or api only.".to_owned())));
     assert_eq!(lab.people().len(), 3);
+}
+
+/// The ids of the forms of a page, and its notes.
+fn forms_and_notes(sheet: Sheet) -> (Vec<String>, String) {
+    let (mut forms, mut notes) = (Vec::new(), String::new());
+    for block in sheet.blocks {
+        match block {
+            Block::Form(form) => forms.push(form.id),
+            Block::Note(note) => notes += &note.text,
+            _ => {}
+        }
+    }
+    (forms, notes)
+}
+
+#[test]
+fn the_users_tab_has_the_file_and_no_form_for_a_single_user() {
+    let lab = lab();
+    let (forms, _) = forms_and_notes(lab.opens("/oig/users", &[]).expect("shown"));
+    assert_eq!(forms, ["list", "import"]);
+    let one = lab.opens("/oig/users", &[("person", "lin.wu@lab.example")]).expect("shown");
+    assert_eq!(one.title, "Lin Wu");
+    assert_eq!(forms_and_notes(one).0, ["export"]);
+    let none = lab.opens("/oig/users", &[("person", "nobody@lab.example")]);
+    assert_eq!(none, Err(Refusal::NoSuch("person", "nobody@lab.example".to_owned())));
+}
+
+#[test]
+fn what_the_paper_names_no_way_for_is_shown_without_one() {
+    let mut lab = lab();
+    let user = lab.people().remove(0);
+    lab.put(|people| {
+        let fields = BTreeMap::from([(FieldId::Number, "+41 32 555 01 09".to_owned())]);
+        people
+            .add_item("call-list", user.number, Timestamp::default(), fields, Vec::new(), None)
+            .expect("added");
+    });
+    for (path, control) in [
+        ("/oig/call-history", "OIG-015"),
+        ("/oig/call-detail-records", "OIG-015"),
+        ("/oig/opt-ins", "OIG-020"),
+    ] {
+        let sheet = lab.opens(path, &[]).expect("shown");
+        let rows = if path == "/oig/call-history" { 1 } else { 0 };
+        assert!(matches!(&sheet.blocks[0], Block::Table(table) if table.rows.len() == rows), "{path}");
+        let (forms, notes) = forms_and_notes(sheet);
+        assert_eq!(forms, [""; 0], "{path}");
+        assert!(notes.contains("names no way") && notes.contains(control), "{path}: {notes}");
+    }
 }
 
 proptest! {
