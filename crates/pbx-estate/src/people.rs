@@ -123,6 +123,17 @@ impl<'a> People<'a> {
         Ok(found.into_iter().filter_map(|(_, it)| it.whole()).collect())
     }
 
+    /// How many end users the site has.
+    pub fn number_of_end_users(&mut self) -> Result<usize, Error> {
+        let (mut count, mut after) = (0, NOBODY);
+        loop {
+            let found = self.list(after, ROWS_AT_A_TIME)?;
+            let Some(last) = found.last() else { return Ok(count) };
+            after = last.number;
+            count += found.iter().filter(|it| it.kind == SubjectKind::EndUsers).count();
+        }
+    }
+
     /// Adds a person, under a slot of his own.
     pub fn add(
         &mut self,

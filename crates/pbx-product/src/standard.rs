@@ -20,7 +20,7 @@ pub use own::{OWN_ACTIONS, overview, own};
 pub use people::{PEOPLE_ACTIONS, own_record, people};
 pub use role::{ROLE_ACTIONS, matrix, roles};
 pub use setting::{SETTING_ACTIONS, settings};
-pub use store::{STORE_ACTIONS, store};
+pub use store::{STORE_ACTIONS, store, stores};
 
 use pbx_auth::Permission;
 use pbx_estate::{Args, Context, Listing, Outcome, Reply};

@@ -6,7 +6,7 @@ use pbx_page::{Cell, Column, Field, Form, Note, Row, Sheet, Table};
 use pbx_policy::{DataStore, ErasurePath, Method, Owner, Scope};
 
 use super::listing::{cell, heading};
-use super::{label, listed, offers, pager, search};
+use super::{label, listed, offers, pager, query, search};
 use crate::{Action, Shown, needs};
 
 /// What the forms of [`store`] do, with the shared permissions; what the store itself needs is demanded besides.
@@ -30,8 +30,14 @@ pub fn store(cx: &Context<'_>, args: &Args, actions: &[Action]) -> Result<Shown,
     let own = args.flag("own");
     let shows_owner = store.owner == Owner::Person && !own && !store.sealed_from_administrators;
     let fields = cx.policy.fields_of(store);
-    let mut table = Table::new(store.name.as_str()).empty("Nothing is held.").search(search(args));
+    let mut table = Table::new(store.name.as_str()).empty("Nothing is held.");
+    let mut search = search(args);
+    search.hidden.push(("store".to_owned(), store.id.get_ref().clone()));
+    table = table.search(search);
     table.pager = pager(args, &listing, "after");
+    if let Some(next) = table.pager.as_mut().and_then(|it| it.next.as_mut()) {
+        next.push_str(&format!("&store={}", store.id.get_ref()));
+    }
     for column in listing.columns.iter().filter(|it| shows_owner || **it != "owner") {
         let heading = label(fields, column).map_or_else(|| column_heading(column), str::to_owned);
         table = table.column(Column::from(heading));
@@ -59,11 +65,35 @@ pub fn store(cx: &Context<'_>, args: &Args, actions: &[Action]) -> Result<Shown,
         }
         if removes {
             let form = Form::button("?do=remove", "Delete").danger();
-            row = row.action(form.hidden("item", handle.0).hidden("owner", handle.1));
+            row = row.action(naming(form, store).hidden("item", handle.0).hidden("owner", handle.1));
         }
         table = table.row(row);
     }
     Ok(erasing(cx, sheet.block(table), store, own, actions).into())
+}
+
+/// The stores that the caller may read, each with a way to its page; with `?store=` that one, as [`store`] shows it.
+pub fn stores(cx: &Context<'_>, args: &Args) -> Result<Shown, Stop> {
+    if args.has("store") {
+        return store(cx, args, STORE_ACTIONS);
+    }
+    let mut table = Table::new("Stores").column("Store").column("Category").column("Whose");
+    let shown = |it: &&DataStore| it.log.is_none() && !it.holds_persons() && readable(cx, it);
+    for store in cx.policy.stores.iter().filter(shown) {
+        let link = Cell::link(query("store", store.id.get_ref()), store.name.as_str());
+        let whose = if store.owner == Owner::Person { "one person's each" } else { "nobody's in particular" };
+        table = table.row(Row::new([link, store.category.as_str().into(), whose.into()]));
+    }
+    Ok(Sheet::new("Stores").block(table).into())
+}
+
+fn readable(cx: &Context<'_>, store: &DataStore) -> bool {
+    [&store.read, &store.read_own].into_iter().flatten().any(|it| cx.demand(it.get_ref()).is_ok())
+}
+
+/// The form with the store's id, for pages that do not fix it.
+fn naming(form: Form, store: &DataStore) -> Form {
+    form.hidden("store", store.id.get_ref())
 }
 
 /// The forms that erase, and what is said where there is no way.
@@ -83,17 +113,18 @@ fn erasing(cx: &Context<'_>, mut sheet: Sheet, store: &DataStore, own: bool, act
                     Field::text("person", "Whose").hint("Extension, number or e-mail address").required(),
                 );
             }
-            sheet = sheet.block(form);
+            sheet = sheet.block(naming(form, store));
             break;
         }
     }
     if may("clear", Scope::Whole).is_some() {
         let form = Form::post("clear", "?do=clear", "Clear the whole store").legend("Clear").danger();
-        sheet = sheet.block(form);
+        sheet = sheet.block(naming(form, store));
     }
     if let Some(digits) = store.mask_digits.filter(|_| offers(cx, actions, "mask")) {
         let legend = format!("Mask the last {digits} digits of every number, for good");
-        sheet = sheet.block(Form::post("mask", "?do=mask", "Mask").legend(legend).danger());
+        let form = Form::post("mask", "?do=mask", "Mask").legend(legend).danger();
+        sheet = sheet.block(naming(form, store));
     }
     for path in store.erase.iter().filter(|it| !is_way(it)) {
         sheet = sheet.block(Note::info(stated(path)));

@@ -116,7 +116,8 @@ impl Lab {
         match run(&Context::new(Timestamp::default(), &grant, estate, &self.policy)) {
             Ok(done) => Ok(done),
             Err(Stop::Refusal(refusal)) => Err(refusal),
-            Err(stop) => panic!("{stop:?}"),
+            Err(Stop::Error(error)) => panic!("{error}"),
+            Err(Stop::Blob(id)) => panic!("nothing here reads the blob {id}"),
         }
     }
 
