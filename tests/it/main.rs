@@ -8,6 +8,7 @@ mod crash;
 mod disk;
 mod engine;
 mod faces;
+mod held;
 mod hostile;
 mod limits;
 mod permission;

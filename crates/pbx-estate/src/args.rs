@@ -47,6 +47,14 @@ impl Args {
         args
     }
 
+    /// The same with `value` as the one value of `name`.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut args = self.without(name);
+        args.add(name, value);
+        args
+    }
+
     /// The value of `name`, trimmed; a refusal where there is none.
     pub fn text(&self, name: &'static str) -> Result<&str, Refusal> {
         self.get(name).ok_or(Refusal::Missing(name))

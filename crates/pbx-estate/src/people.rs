@@ -28,7 +28,7 @@ use crate::keys::{Found, KeyTree, Owned, Slot};
 use crate::{Error, Estate, Noun};
 
 pub use item::{Item, Party, Sound};
-pub use person::{Person, TELLING};
+pub use person::{Person, TELLING, folded};
 
 use hold::held;
 use person::Index;
@@ -103,8 +103,11 @@ impl<'a> People<'a> {
         }
     }
 
-    /// The person that `text` means: a value of any field that tells people apart.
+    /// The person that `text` means: a value of any field that tells people apart, or a [`Person::handle`].
     pub fn named(&mut self, text: &str) -> Result<Option<Person>, Error> {
+        if let Some(number) = text.strip_prefix(person::NUMBERED).and_then(|it| it.parse().ok()) {
+            return self.person(number);
+        }
         for field in TELLING {
             if let Some(person) = self.find(*field, text)? {
                 return Ok(Some(person));
@@ -118,6 +121,17 @@ impl<'a> People<'a> {
         let after = (after > NOBODY).then(|| person::row(after));
         let found = self.keys.list::<Person>(after.as_deref(), limit)?;
         Ok(found.into_iter().filter_map(|(_, it)| it.whole()).collect())
+    }
+
+    /// How many end users the site has.
+    pub fn number_of_end_users(&mut self) -> Result<usize, Error> {
+        let (mut count, mut after) = (0, NOBODY);
+        loop {
+            let found = self.list(after, ROWS_AT_A_TIME)?;
+            let Some(last) = found.last() else { return Ok(count) };
+            after = last.number;
+            count += found.iter().filter(|it| it.kind == SubjectKind::EndUsers).count();
+        }
     }
 
     /// Adds a person, under a slot of his own.

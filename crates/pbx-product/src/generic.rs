@@ -2,6 +2,7 @@
 
 use pbx_auth::Role;
 use pbx_cmdline::{Switch, ValueKind};
+use pbx_estate::people::{hold, manage};
 use pbx_estate::{Reply, account, log, role, setting};
 use pbx_kernel::Surface;
 use pbx_page::Theme;
@@ -27,6 +28,38 @@ pub const GENERIC: Product = Product {
 const NAME: Switch = value(Some('n'), "name", true, "the account's name");
 const ROLE: Switch = value(Some('r'), "role", false, "the role's id");
 const LOG: Switch = value(Some('l'), "log", true, "the log's id");
+const PERSON: Switch = value(Some('p'), "person", true, "the person's extension, number or e-mail address");
+const STORE: Switch = value(Some('s'), "store", true, "the store's id");
+
+/// A switch for each field that a policy's record of a person can have; a field that it has not is passed over.
+const FIELDS: &[Switch] = &[
+    value(None, "account", false, "the account"),
+    value(None, "department", false, "the department"),
+    value(None, "email", false, "the e-mail address"),
+    value(None, "extension", false, "the extension"),
+    value(None, "first-name", false, "the first name"),
+    value(None, "language", false, "the language"),
+    value(None, "last-name", false, "the last name"),
+    value(None, "location", false, "the location"),
+    value(None, "mobile", false, "the mobile number"),
+    value(None, "name", false, "the name"),
+    value(None, "number", false, "the telephone number"),
+    value(None, "room", false, "the room"),
+    value(None, "title", false, "the title"),
+];
+
+/// The person, and a switch for each field.
+const PERSON_AND_FIELDS: &[Switch] = &{
+    let mut all = [PERSON; FIELDS.len() + 1];
+    let mut at = 0;
+    while at < FIELDS.len() {
+        all[at + 1] = FIELDS[at];
+        at += 1;
+    }
+    all
+};
+
+const SEARCH: Switch = value(None, "search", false, "only rows with this text");
 
 const COMMANDS: &[Command] = &[
     row("account list", needs::ACCOUNTS_READ, "List the accounts", &[], account::list),
@@ -45,6 +78,21 @@ const COMMANDS: &[Command] = &[
     row("setting list", needs::SETTINGS_READ, "List the settings", &[], setting::list),
     row("log show", needs::LOGS_READ, "Show the newest entries of a log", &[LOG], log::read),
     row("log clear", needs::LOGS_CLEAR, "Clear a log", &[LOG], log::clear),
+    row("person list", needs::PEOPLE_READ, "List the people", &[SEARCH], manage::list),
+    row("person show", needs::PEOPLE_READ, "Show what is recorded of a person", &[PERSON], manage::show),
+    row("person add", needs::PEOPLE_CHANGE, "Enter a person", FIELDS, manage::create),
+    row("person change", needs::PEOPLE_CHANGE, "Change a person's record", PERSON_AND_FIELDS, manage::change),
+    row("person remove", needs::PEOPLE_DELETE, "Remove a person", &[PERSON], manage::remove),
+    row("person export", needs::PEOPLE_READ, "Export what is held of a person", &[PERSON], manage::export),
+    row("store list", needs::PEOPLE_READ, "List what a store holds", &[STORE, SEARCH], hold::list),
+    row(
+        "store erase",
+        needs::PEOPLE_DELETE,
+        "Erase all of a person from a store",
+        &[STORE, PERSON],
+        hold::erase,
+    ),
+    row("store clear", needs::PEOPLE_DELETE, "Clear a store, whole", &[STORE], hold::clear),
     Command {
         words: "help",
         action: None,
@@ -96,6 +144,60 @@ const ROUTES: &[Route] = &[
         access: Access::Needs(needs::LOGS_READ, log::read),
         summary: "Show the newest entries of a log",
     },
+    Route {
+        method: Method::Get,
+        path: "/api/people",
+        access: Access::Needs(needs::PEOPLE_READ, manage::list),
+        summary: "List the people",
+    },
+    Route {
+        method: Method::Post,
+        path: "/api/people",
+        access: Access::Needs(needs::PEOPLE_CHANGE, manage::create),
+        summary: "Enter a person",
+    },
+    Route {
+        method: Method::Get,
+        path: "/api/people/{person}",
+        access: Access::Needs(needs::PEOPLE_READ, manage::show),
+        summary: "Show what is recorded of a person",
+    },
+    Route {
+        method: Method::Patch,
+        path: "/api/people/{person}",
+        access: Access::Needs(needs::PEOPLE_CHANGE, manage::change),
+        summary: "Change a person's record",
+    },
+    Route {
+        method: Method::Delete,
+        path: "/api/people/{person}",
+        access: Access::Needs(needs::PEOPLE_DELETE, manage::remove),
+        summary: "Remove a person",
+    },
+    Route {
+        method: Method::Get,
+        path: "/api/people/{person}/export",
+        access: Access::Needs(needs::PEOPLE_READ, manage::export),
+        summary: "Export what is held of a person",
+    },
+    Route {
+        method: Method::Get,
+        path: "/api/stores/{store}",
+        access: Access::Needs(needs::PEOPLE_READ, hold::list),
+        summary: "List what a store holds",
+    },
+    Route {
+        method: Method::Delete,
+        path: "/api/stores/{store}",
+        access: Access::Needs(needs::PEOPLE_DELETE, hold::clear),
+        summary: "Clear a store, whole",
+    },
+    Route {
+        method: Method::Delete,
+        path: "/api/stores/{store}/{person}",
+        access: Access::Needs(needs::PEOPLE_DELETE, hold::erase),
+        summary: "Erase all of a person from a store",
+    },
 ];
 
 const PAGES: &[Page] = &[
@@ -118,6 +220,26 @@ const PAGES: &[Page] = &[
         with: &[],
         show: standard::accounts,
         actions: standard::ACCOUNT_ACTIONS,
+    },
+    Page {
+        path: "/people",
+        group: "People",
+        label: "People",
+        code: None,
+        needs: needs::PEOPLE_READ,
+        with: &[],
+        show: |cx, args| standard::people(cx, args, standard::PEOPLE_ACTIONS),
+        actions: standard::PEOPLE_ACTIONS,
+    },
+    Page {
+        path: "/stores",
+        group: "People",
+        label: "What is held",
+        code: None,
+        needs: needs::PEOPLE_READ,
+        with: &[],
+        show: standard::stores,
+        actions: standard::STORE_ACTIONS,
     },
     Page {
         path: "/roles",

@@ -27,5 +27,11 @@ pub const LOGS_CLEAR: Permission = Permission("logs.clear");
 pub const SETTINGS_READ: Permission = Permission("settings.read");
 /// Change settings; each setting has a permission of its own besides.
 pub const SETTINGS_CHANGE: Permission = Permission("settings.change");
+/// See what is recorded of people.
+pub const PEOPLE_READ: Permission = Permission("people.read");
+/// Enter people and change what is recorded of them.
+pub const PEOPLE_CHANGE: Permission = Permission("people.change");
+/// Remove people.
+pub const PEOPLE_DELETE: Permission = Permission("people.delete");
 /// See one's own account and change one's own password.
 pub const OWN: Permission = Permission("own");

@@ -7,6 +7,7 @@
 //! - How strong a password is may be said; the password itself never is.
 
 mod command;
+mod customer;
 mod page;
 mod permission;
 mod route;

@@ -5,7 +5,7 @@ use pbx_kernel::Surface;
 use pbx_page::Theme;
 use pbx_product::{Action, Face, LoginForm, Page, Shown, needs, standard};
 
-use crate::{permission, strength};
+use crate::{customer, permission, strength};
 
 /// How the web looks.
 pub(crate) const FACE: Face = Face {
@@ -50,6 +50,26 @@ pub(crate) const PAGES: &[Page] = &[
         with: &[],
         show: standard::own,
         actions: &[Action { name: "own-password", needs: needs::OWN, run: strength::set_own_password }],
+    },
+    Page {
+        path: "/customers/users",
+        group: "Customers",
+        label: "Users",
+        code: None,
+        needs: permission::USERS_READ,
+        with: &[],
+        show: customer::users,
+        actions: customer::USER_ACTIONS,
+    },
+    Page {
+        path: "/customers/customers",
+        group: "Customers",
+        label: "Customers",
+        code: None,
+        needs: permission::CUSTOMERS_READ,
+        with: &[("store", "customers")],
+        show: |cx, args| standard::store(cx, args, customer::CUSTOMER_ACTIONS),
+        actions: customer::CUSTOMER_ACTIONS,
     },
     Page {
         path: "/administration/system-users",

@@ -1,11 +1,12 @@
 //! The programming interface. The vendor's is not published, so paths and fields are ours.
 
+use pbx_estate::people::{hold, manage};
 use pbx_estate::{account, log, role, setting};
 use pbx_product::Access::{LogIn, LogOut, Needs};
 use pbx_product::Method::{Delete, Get, Patch, Post, Put};
 use pbx_product::{Route, needs};
 
-use crate::strength;
+use crate::{customer, permission, strength};
 
 /// Every route. Logs are read here and cleared at the console only.
 pub(crate) const ROUTES: &[Route] = &[
@@ -58,6 +59,62 @@ pub(crate) const ROUTES: &[Route] = &[
         path: "/api/system-users/{name}/password",
         access: Needs(needs::ACCOUNTS_PASSWORD, strength::set_password),
         summary: "Set or reset a system user's password",
+    },
+    Route {
+        method: Get,
+        path: "/api/users",
+        access: Needs(permission::USERS_READ, manage::list),
+        summary: "List the end users",
+    },
+    Route {
+        method: Post,
+        path: "/api/users",
+        access: Needs(permission::USERS_CHANGE, manage::create),
+        summary: "Make an end user",
+    },
+    Route {
+        method: Delete,
+        path: "/api/users",
+        access: Needs(permission::USERS_DELETE, manage::remove_with_services),
+        summary: "Delete end users with all their services",
+    },
+    Route {
+        method: Get,
+        path: "/api/users/{person}",
+        access: Needs(permission::USERS_READ, manage::show),
+        summary: "Show an end user",
+    },
+    Route {
+        method: Patch,
+        path: "/api/users/{person}",
+        access: Needs(permission::USERS_CHANGE, manage::change),
+        summary: "Change what is recorded of an end user",
+    },
+    Route {
+        method: Delete,
+        path: "/api/users/{person}",
+        access: Needs(permission::USERS_DELETE, manage::remove_with_services),
+        summary: "Delete an end user with all his services",
+    },
+    Route {
+        method: Get,
+        path: "/api/users/{person}/export",
+        access: Needs(permission::USERS_READ, manage::export),
+        summary: "Export what is held of an end user",
+    },
+    Route {
+        method: Get,
+        path: "/api/customers",
+        access: Needs(permission::CUSTOMERS_READ, |cx, args| {
+            hold::list(cx, &args.with("store", "customers"))
+        }),
+        summary: "List the customers",
+    },
+    Route {
+        method: Delete,
+        path: "/api/customers/{item}",
+        access: Needs(permission::CUSTOMERS_CHANGE, customer::remove),
+        summary: "Delete a customer who has no end users left",
     },
     Route {
         method: Get,

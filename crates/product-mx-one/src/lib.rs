@@ -10,6 +10,7 @@
 //! - No vendor wording: commands, switches, field names and titles are public facts, all sentences are our own.
 
 mod command;
+mod node;
 mod page;
 mod permission;
 mod route;

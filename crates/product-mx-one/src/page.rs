@@ -2,6 +2,7 @@
 //! form are public facts; the vendor's paths are not, so paths are ours.
 
 mod extension;
+mod held;
 mod pin;
 
 use pbx_auth::Permission;
@@ -11,7 +12,9 @@ use pbx_page::Theme;
 use pbx_product::{Action, Face, LoginForm, Page, Shown, needs, standard};
 
 use crate::permission::{
-    EXTENSION_READ, LOGS_AUDIT_TRAIL_READ, LOGS_EVENTS_READ, LOGS_MDSH_READ, LOGS_SECURITY_READ,
+    CALLS_READ, CDR_READ, CONTACTS_READ, CUSTOMERS_READ, EXTENSION_READ, LOGS_AUDIT_TRAIL_READ,
+    LOGS_EVENTS_READ, LOGS_MDSH_READ, LOGS_SECURITY_READ, NAME_READ, PEOPLE_READ, RECORDINGS_READ,
+    VOICEMAIL_READ,
 };
 
 pub(crate) const FACE: Face = Face {
@@ -39,6 +42,7 @@ pub(crate) const PAGES: &[Page] = &[
             standard::ACCOUNT_ACTIONS,
         ),
     ),
+    page("/users/end-user", "Users", "End User", PEOPLE_READ, held::people, held::PEOPLE),
     page(
         "/users/unlock",
         "Users",
@@ -56,6 +60,56 @@ pub(crate) const PAGES: &[Page] = &[
         extension::extensions,
         extension::ACTIONS,
     ),
+    with(
+        &[("store", "directory")],
+        page("/services/names", "Services", "Names", NAME_READ, held::printed, &[]),
+    ),
+    with(
+        &[("store", "contacts")],
+        page(
+            "/services/contacts",
+            "Services",
+            "Contact Lists",
+            CONTACTS_READ,
+            held::contacts,
+            held::CONTACTS,
+        ),
+    ),
+    with(
+        &[("store", "recordings")],
+        page(
+            "/services/recordings",
+            "Services",
+            "Call Recordings",
+            RECORDINGS_READ,
+            held::recordings,
+            held::RECORDINGS,
+        ),
+    ),
+    with(
+        &[("store", "customers")],
+        page(
+            "/services/customers",
+            "Services",
+            "Customers",
+            CUSTOMERS_READ,
+            held::customers,
+            held::CUSTOMERS,
+        ),
+    ),
+    telephony(&[("store", "diversion")], "/telephony/diversion", "Diversion", EXTENSION_READ),
+    telephony(
+        &[("store", "personal-numbers")],
+        "/telephony/personal-number",
+        "Personal Number",
+        EXTENSION_READ,
+    ),
+    telephony(&[("store", "function-keys")], "/telephony/function-keys", "Function Keys", EXTENSION_READ),
+    telephony(&[("store", "hot-desk")], "/telephony/visitor-desktop", "Visitor Desktop", EXTENSION_READ),
+    telephony(&[("store", "operators")], "/telephony/operators", "Operators", EXTENSION_READ),
+    telephony(&[("store", "voice-mail")], "/telephony/mailbox", "Mailbox", VOICEMAIL_READ),
+    telephony(&[("store", "call-list")], "/telephony/call-list", "Call List", CALLS_READ),
+    telephony(&[("store", "cdr")], "/telephony/call-information", "Call Information", CDR_READ),
     page(
         "/administrators/security-profile",
         "Administrators",
@@ -125,4 +179,14 @@ const fn log(
     needs: Permission,
 ) -> Page {
     with(which, page(path, "Logs", label, needs, standard::log, &[]))
+}
+
+/// The page of what the Service Node holds. The paper has it erased with commands, so that these have no actions.
+const fn telephony(
+    which: &'static [(&'static str, &'static str)],
+    path: &'static str,
+    label: &'static str,
+    needs: Permission,
+) -> Page {
+    with(which, page(path, "Telephony", label, needs, held::printed, &[]))
 }

@@ -44,13 +44,13 @@ fn greeting(signed: &Signed<'_>) -> String {
 
 fn reply(_: &str, reply: &Reply) -> String {
     match reply {
-        Reply::Listing(listing) if listing.kind == "extension" => sheet::print(&sheet::EXTENSION, listing),
-        Reply::Listing(listing) if listing.kind == "name" => sheet::print(&sheet::NAME, listing),
         Reply::Listing(listing) if listing.kind == "log" => entries(listing),
+        Reply::Listing(listing) => match sheet::of(listing.kind) {
+            Some(layout) => sheet::print(layout, listing) + &more(listing),
+            None => text::reply(reply),
+        },
         Reply::Nothing => "Executed.\n".to_owned(),
-        Reply::Document(_) | Reply::Done(_) | Reply::Facts(_) | Reply::Listing(_) | Reply::Text(_) => {
-            text::reply(reply)
-        }
+        Reply::Document(_) | Reply::Done(_) | Reply::Facts(_) | Reply::Text(_) => text::reply(reply),
     }
 }
 
@@ -74,6 +74,12 @@ fn entries(listing: &Listing) -> String {
     };
     let older = listing.next.as_ref().map(|it| format!("Older entries: --before {it}\n"));
     older.into_iter().chain(listing.rows.iter().rev().map(line)).collect()
+}
+
+/// How to print what comes after these rows.
+fn more(listing: &Listing) -> String {
+    let last = listing.next.as_deref().and_then(|it| it.rsplit('/').next());
+    last.map(|it| format!("More: --after {}\n", it.trim_start_matches('0'))).unwrap_or_default()
 }
 
 fn refuse(refusal: &Refusal) -> String {

@@ -8,7 +8,9 @@ use pbx_product::{Access, Does, Menu, Run};
 
 use crate::PRODUCT;
 
+mod node;
 mod operation;
+mod people;
 
 fn policy() -> Policy {
     match Policy::parse("product.toml", PRODUCT.policy) {

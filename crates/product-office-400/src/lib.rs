@@ -5,6 +5,7 @@
 //! - Nothing here performs I/O, reads a clock or draws a random number.
 //! - What is done to accounts, profiles and logs is done by the shared operations; rows here only name them.
 
+mod held;
 mod page;
 mod permission;
 mod route;

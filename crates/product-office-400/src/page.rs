@@ -6,7 +6,7 @@ use pbx_kernel::Surface;
 use pbx_page::{Note, Theme};
 use pbx_product::{Action, Face, LoginForm, Page, Shown, needs, standard};
 
-use crate::{permission, user};
+use crate::{held, permission, user};
 
 /// How the web looks.
 pub(crate) const FACE: Face = Face {
@@ -103,6 +103,36 @@ pub(crate) const PAGES: &[Page] = &[
         actions: standard::LOG_ACTIONS,
     },
     Page {
+        path: "/users/user-list",
+        group: "Users",
+        label: "User list",
+        code: None,
+        needs: needs::PEOPLE_READ,
+        with: &[],
+        show: held::users,
+        actions: held::USER_ACTIONS,
+    },
+    Page {
+        path: "/users/directory",
+        group: "Users",
+        label: "Telephone directory",
+        code: None,
+        needs: permission::DIRECTORY_READ,
+        with: &[("store", "directory")],
+        show: |cx, args| standard::store(cx, args, held::DIRECTORY_ACTIONS),
+        actions: held::DIRECTORY_ACTIONS,
+    },
+    Page {
+        path: "/hospitality/charges",
+        group: "Hospitality",
+        label: "Charge file",
+        code: None,
+        needs: permission::HOTEL,
+        with: &[("store", "charges")],
+        show: |cx, args| standard::store(cx, args, held::CHARGE_ACTIONS),
+        actions: held::CHARGE_ACTIONS,
+    },
+    Page {
         path: "/maintenance/security",
         group: "Maintenance",
         label: "Security settings",
@@ -121,6 +151,56 @@ pub(crate) const PAGES: &[Page] = &[
         with: &[],
         show: own,
         actions: standard::OWN_ACTIONS,
+    },
+    Page {
+        path: "/own/details",
+        group: "My account",
+        label: "My details",
+        code: None,
+        needs: permission::CONTACTS_OWN,
+        with: &[],
+        show: standard::own_record,
+        actions: &[],
+    },
+    Page {
+        path: "/own/voice-mail",
+        group: "My account",
+        label: "My voice mail",
+        code: None,
+        needs: permission::VOICEMAIL_OWN,
+        with: &[("store", "voice-mail")],
+        show: |cx, args| standard::store(cx, args, held::VOICEMAIL_ACTIONS),
+        actions: held::VOICEMAIL_ACTIONS,
+    },
+    Page {
+        path: "/own/greetings",
+        group: "My account",
+        label: "My greetings",
+        code: None,
+        needs: permission::VOICEMAIL_OWN,
+        with: &[("store", "greetings")],
+        show: |cx, args| standard::store(cx, args, &[]),
+        actions: &[],
+    },
+    Page {
+        path: "/own/contacts",
+        group: "My account",
+        label: "My contacts",
+        code: None,
+        needs: permission::CONTACTS_OWN,
+        with: &[("store", "contacts")],
+        show: |cx, args| standard::store(cx, args, held::CONTACT_ACTIONS),
+        actions: held::CONTACT_ACTIONS,
+    },
+    Page {
+        path: "/own/recordings",
+        group: "My account",
+        label: "My recordings",
+        code: None,
+        needs: permission::RECORDINGS_OWN,
+        with: &[("store", "recordings")],
+        show: |cx, args| standard::store(cx, args, &[]),
+        actions: &[],
     },
 ];
 

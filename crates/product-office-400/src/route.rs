@@ -1,11 +1,12 @@
 //! The programming interface. Paths and fields are ours: the product's own interfaces are telephony ones.
 
+use pbx_estate::people::{hold, manage};
 use pbx_estate::{account, log, role, setting};
 use pbx_product::Access::{LogIn, LogOut, Needs};
 use pbx_product::Method::{Delete, Get, Patch, Post, Put};
 use pbx_product::{Route, needs};
 
-use crate::user;
+use crate::{permission, user};
 
 /// Every route.
 pub(crate) const ROUTES: &[Route] = &[
@@ -58,6 +59,70 @@ pub(crate) const ROUTES: &[Route] = &[
         path: "/api/accounts/{name}/password",
         access: Needs(needs::ACCOUNTS_PASSWORD, account::set_password),
         summary: "Set the password or the PIN of a user account",
+    },
+    Route {
+        method: Get,
+        path: "/api/user-list",
+        access: Needs(needs::PEOPLE_READ, manage::list),
+        summary: "List the users",
+    },
+    Route {
+        method: Post,
+        path: "/api/user-list",
+        access: Needs(needs::PEOPLE_CHANGE, manage::create),
+        summary: "Enter a user",
+    },
+    Route {
+        method: Get,
+        path: "/api/user-list/{person}",
+        access: Needs(needs::PEOPLE_READ, manage::show),
+        summary: "Show a user",
+    },
+    Route {
+        method: Patch,
+        path: "/api/user-list/{person}",
+        access: Needs(needs::PEOPLE_CHANGE, manage::change),
+        summary: "Change what is recorded of a user",
+    },
+    Route {
+        method: Delete,
+        path: "/api/user-list/{person}",
+        access: Needs(needs::PEOPLE_DELETE, manage::remove),
+        summary: "Delete a user alone",
+    },
+    Route {
+        method: Get,
+        path: "/api/user-list/{person}/export",
+        access: Needs(needs::PEOPLE_READ, manage::export),
+        summary: "Export what is held of a user",
+    },
+    Route {
+        method: Delete,
+        path: "/api/user-list/{person}/mailbox",
+        access: Needs(permission::VOICEMAIL_DELETE, manage::remove_mailbox),
+        summary: "Delete a user's voice mailbox, unheard",
+    },
+    Route {
+        method: Delete,
+        path: "/api/user-list/{person}/services",
+        access: Needs(permission::PEOPLE_DELETE_SERVICES, manage::remove_with_services),
+        summary: "Delete a user with all phone services",
+    },
+    Route {
+        method: Get,
+        path: "/api/directory",
+        access: Needs(permission::DIRECTORY_READ, |cx, args| {
+            hold::list(cx, &args.with("store", "directory"))
+        }),
+        summary: "List the telephone directory",
+    },
+    Route {
+        method: Delete,
+        path: "/api/directory/{person}",
+        access: Needs(permission::DIRECTORY_DELETE, |cx, args| {
+            hold::erase(cx, &args.with("store", "directory"))
+        }),
+        summary: "Delete a user from the telephone directory",
     },
     Route {
         method: Get,

@@ -14,6 +14,7 @@ mod page;
 mod permission;
 mod route;
 mod screen;
+mod users;
 mod wire;
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 //! is not public, and the gateway's own web services come with later work.
 
 use pbx_auth::Permission;
+use pbx_estate::people::{hold, manage};
 use pbx_estate::{Args, Context, Handler, Outcome, Refusal, Stop, account, log, role, setting};
 use pbx_product::{Access, Method, Route, needs};
 
-use crate::command;
+use crate::permission::{CALLS_READ, CONSENTS_READ, USERS_IMPORT, USERS_READ};
+use crate::{command, users};
 
 pub(crate) const ROUTES: &[Route] = &[
     Route { method: Method::Post, path: "/api/login", access: Access::LogIn, summary: "Log in" },
@@ -46,6 +48,30 @@ pub(crate) const ROUTES: &[Route] = &[
     row(Method::Get, "/api/settings", needs::SETTINGS_READ, "List the settings", setting::list),
     row(Method::Patch, "/api/settings", needs::SETTINGS_CHANGE, "Change settings", setting::change),
     row(Method::Get, "/api/logs/{log}", needs::LOGS_READ, "Show the newest entries of a log file", log::read),
+    row(Method::Get, "/api/users", USERS_READ, "List the users", manage::list),
+    row(Method::Get, "/api/users/{person}", USERS_READ, "Show a user", manage::show),
+    row(
+        Method::Get,
+        "/api/users/{person}/export",
+        USERS_READ,
+        "Export all that is held of a user",
+        manage::export,
+    ),
+    row(Method::Get, "/api/user-list", USERS_READ, "Export the user list as CSV", users::export),
+    row(Method::Put, "/api/user-list", USERS_IMPORT, "Upload the user list as CSV", users::import),
+    row(Method::Get, "/api/call-history", CALLS_READ, "List the call history", |cx, args| {
+        hold::list(cx, &args.with("store", "call-list"))
+    }),
+    row(Method::Get, "/api/call-detail-records", CALLS_READ, "List the call detail records", |cx, args| {
+        hold::list(cx, &args.with("store", "cdr"))
+    }),
+    row(
+        Method::Get,
+        "/api/opt-ins",
+        CONSENTS_READ,
+        "List who opted in to the Google integration",
+        |cx, args| hold::list(cx, &args.with("store", "consents")),
+    ),
 ];
 
 /// Says that there can be no further account, so that who tries learns why and the attempt is on record.

@@ -8,6 +8,9 @@ use pbx_product::{Access, Console, Does, Menu};
 
 use crate::PRODUCT;
 
+mod lab;
+mod users;
+
 fn policy() -> Policy {
     match Policy::parse("product.toml", PRODUCT.policy) {
         Ok(policy) => policy,

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use pbx_policy::{DataStore, ErasurePath, FieldId, Method, Owner, Scope, StoreKind};
 
-use super::manage::{event, named, own, takes};
+use super::manage::{event, named, own, own_or_refused, takes};
 use super::{Item, NOBODY, Number, People};
 use crate::{Args, Context, Event, Listing, Outcome, Refusal, Reply, Stop, log};
 
-/// Lists what the store `store` holds: of `person`, of its caller where only his own is his to see, or of everybody.
+/// Lists what the store `store` holds: of `person`, of its caller where only his own is his to see (or where he asks for
+/// his `own`), or of everybody. `item` and `owner` of a row are what names it to [`remove`].
 pub fn list(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     let store = find(cx, args)?;
     let mut people = People::open(&cx.estate)?;
     let owner = readable(cx, &mut people, store, args)?;
     let search = args.get("search").unwrap_or_default().to_lowercase();
     let fields = cx.policy.fields_of(store);
-    let mut columns = vec!["number", "owner", "time"];
+    let mut columns = vec!["item", "owner", "time"];
     columns.extend(fields.iter().map(|it| it.id.get_ref().as_str()));
     let (mut rows, mut next) = (Vec::new(), None);
     let mut after = args.get("after").map(str::to_owned);
@@ -123,8 +124,9 @@ pub fn mask(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
         Some(Item { fields: fields.collect(), parties: Vec::new(), ..it.clone() })
     };
     let gone = people.rewrite(store.id.get_ref(), NOBODY, masked)?;
-    let mut event = Event::on("store.masked", "store", store.id.get_ref().as_str());
-    erased(&mut event, store, people, gone)
+    let event = Event::on("store.masked", "store", store.id.get_ref().as_str());
+    let done = Reply::Done(format!("{}: {gone} masked.", store.name));
+    Ok(Outcome::change(people.changes()?, event.with("items", gone.to_string()), done))
 }
 
 /// What every store of persons' items holds of the person `number`, as JSON.
@@ -136,7 +138,8 @@ pub(super) fn held(
     let mut stores = Vec::new();
     for store in cx.policy.stores.iter().filter(|it| !it.holds_persons() && it.kind != StoreKind::Log) {
         let mut items = Vec::new();
-        if store.owner == Owner::Person {
+        let held = if store.owner == Owner::Person { people.count(store.id.get_ref(), number)? } else { 0 };
+        if held > 0 && may_read(cx, store, number)? {
             for item in people.items(store.id.get_ref(), number, None, EXPORT_ITEMS_MAX)? {
                 let fields: BTreeMap<&str, &str> =
                     item.fields.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect();
@@ -146,10 +149,14 @@ pub(super) fn held(
                 }));
             }
         }
-        let state = if items.is_empty() { "not held" } else { "held" };
+        let state = match (held, items.len()) {
+            (0, _) => "not held",
+            (_, 0) => "held, and not the caller's to read",
+            _ => "held",
+        };
         stores.push(serde_json::json!({
             "store": store.id.get_ref(), "name": store.name, "category": store.category.as_str(),
-            "state": state, "items": items,
+            "state": state, "held": held, "items": items,
         }));
     }
     Ok(stores)
@@ -198,8 +205,11 @@ fn readable(
     let Some(read) = &store.read else {
         return Err(Refusal::Conflict(format!("{}: nothing of it is kept here.", store.name)).into());
     };
+    if reads_own(cx, store) && (args.flag("own") || cx.demand(read.get_ref()).is_err()) {
+        return Ok(Some(own_or_refused(cx)?));
+    }
     cx.demand(read.get_ref())?;
-    if store.sealed_from_administrators || is_own(read.get_ref()) {
+    if args.flag("own") || store.sealed_from_administrators || is_own(read.get_ref()) {
         return Ok(Some(own_or_refused(cx)?));
     }
     match (store.owner, args.has("person")) {
@@ -216,7 +226,7 @@ fn owner_for(
     path: &ErasurePath,
     args: &Args,
 ) -> Result<Number, Stop> {
-    if path.needs.iter().any(|it| is_own(it.get_ref())) {
+    if args.flag("own") || takes_own(path) {
         return own_or_refused(cx);
     }
     match args.number("owner")? {
@@ -225,9 +235,25 @@ fn owner_for(
     }
 }
 
-fn own_or_refused(cx: &Context<'_>) -> Result<Number, Stop> {
-    let none = || Refusal::Conflict("Nobody's data belongs to this account.".to_owned());
-    Ok(own(cx)?.ok_or_else(none)?)
+/// Whether the caller may read what `store` holds of the person `number`.
+fn may_read(cx: &Context<'_>, store: &DataStore, number: Number) -> Result<bool, Stop> {
+    let Some(read) = &store.read else { return Ok(false) };
+    let may = cx.demand(read.get_ref()).is_ok();
+    let only_own = store.sealed_from_administrators || is_own(read.get_ref()) || !may;
+    if !only_own {
+        return Ok(true);
+    }
+    Ok((may || reads_own(cx, store)) && own(cx)? == Some(number))
+}
+
+/// Whether the caller has the permission for what is his own in `store`.
+fn reads_own(cx: &Context<'_>, store: &DataStore) -> bool {
+    store.read_own.as_ref().is_some_and(|it| cx.demand(it.get_ref()).is_ok())
+}
+
+/// Whether `path` is about the caller's own data and nobody else's.
+pub fn takes_own(path: &ErasurePath) -> bool {
+    path.needs.iter().any(|it| is_own(it.get_ref()))
 }
 
 /// Whether a permission is about the caller's own data: one of its words says so.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use pbx_policy::{FieldId, Method, Removal, SubjectKind};
+use pbx_policy::{DataStore, ErasurePath, FieldId, Method, Removal, Scope, SubjectKind};
 
 use super::{NOBODY, Number, People, Person, TELLING};
 use crate::{Args, Context, Document, Event, Facts, Listing, Outcome, Refusal, Reply, Stop, account};
 
-/// Lists the people whose record contains `search`, a page at a time (`after`).
+/// Lists the people whose record contains `search`, a page at a time (`after`), each with what names him in `person`.
 pub fn list(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     let fields = fields(cx);
     let search = args.get("search").unwrap_or_default().to_lowercase();
@@ -19,7 +19,8 @@ pub fn list(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
         let Some(last) = page.last() else { break };
         after = last.number;
         for person in page.iter().filter(|it| it.kind == SubjectKind::EndUsers) {
-            let cells: Vec<String> = fields.iter().map(|it| person.get(*it).to_owned()).collect();
+            let mut cells = vec![person.handle()];
+            cells.extend(fields.iter().map(|it| person.get(*it).to_owned()));
             if !cells.iter().any(|it| it.to_lowercase().contains(&search)) {
                 continue;
             }
@@ -30,18 +31,29 @@ pub fn list(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
             rows.push(cells);
         }
     }
-    let columns: Vec<&'static str> = fields.iter().map(|it| it.as_str()).collect();
+    let columns: Vec<&'static str> =
+        std::iter::once("person").chain(fields.iter().map(|it| it.as_str())).collect();
     Ok(Outcome::reply(Reply::Listing(Listing { kind: "person", columns: columns.into(), rows, next })))
 }
 
-/// Shows the record of `person`, and how much each store holds of him.
+/// Shows the record of `person`.
 pub fn show(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
-    let mut people = People::open(&cx.estate)?;
-    let person = named(&mut people, args)?;
+    let person = named(&mut People::open(&cx.estate)?, args)?;
+    Ok(record(cx, &person))
+}
+
+/// Shows the caller's own record.
+pub fn show_own(cx: &Context<'_>, _: &Args) -> Result<Outcome, Stop> {
+    let number = own_or_refused(cx)?;
+    let person = People::open(&cx.estate)?.person(number)?;
+    Ok(record(cx, &person.ok_or_else(nobodys)?))
+}
+
+fn record(cx: &Context<'_>, person: &Person) -> Outcome {
     let mut rows: Vec<(&'static str, String)> =
         fields(cx).into_iter().map(|it| (it.as_str(), person.get(it).to_owned())).collect();
     rows.push(("created", person.created.to_string()));
-    Ok(Outcome::reply(Reply::Facts(Facts { kind: "person", rows })))
+    Outcome::reply(Reply::Facts(Facts { kind: "person", rows }))
 }
 
 /// Makes a person with the fields given.
@@ -95,7 +107,8 @@ pub fn remove_mailbox(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     removal(cx, args, Removal::Mailbox)
 }
 
-/// Everything that is held of `person`, as JSON: his record, and what each store holds of him; also which hold nothing.
+/// What is held of `person`, as JSON: his record, and what each store holds of him; also which hold nothing. Of a store
+/// that the caller may not read there is only how much it holds.
 pub fn export(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     let mut people = People::open(&cx.estate)?;
     let person = named(&mut people, args)?;
@@ -120,6 +133,15 @@ pub fn own(cx: &Context<'_>) -> Result<Option<Number>, Stop> {
     Ok(account.and_then(|it| it.person))
 }
 
+/// The caller's own number; a refusal where his account is nobody's.
+pub(super) fn own_or_refused(cx: &Context<'_>) -> Result<Number, Stop> {
+    Ok(own(cx)?.ok_or_else(nobodys)?)
+}
+
+fn nobodys() -> Refusal {
+    Refusal::Conflict("Nobody's data belongs to this account.".to_owned())
+}
+
 /// The person that `person` names.
 pub(super) fn named(people: &mut People<'_>, args: &Args) -> Result<Person, Stop> {
     let name = args.text("person")?;
@@ -127,7 +149,7 @@ pub(super) fn named(people: &mut People<'_>, args: &Args) -> Result<Person, Stop
 }
 
 /// What happened to `person`: by his token for the recorder, by name for the product's logs.
-pub(super) fn event(name: &'static str, person: &Person) -> Event {
+pub fn event(name: &'static str, person: &Person) -> Event {
     Event::on(name, "person", person.token.as_str()).about(called(person))
 }
 
@@ -146,18 +168,7 @@ fn removal(cx: &Context<'_>, args: &Args, removal: Removal) -> Result<Outcome, S
             return Err(Refusal::bad("person", format!("names {name} twice")).into());
         }
         seen.push(found.number);
-        let mut items = 0;
-        for store in cx.policy.stores.iter().filter(|it| it.records_removed_by.contains(&removal)) {
-            if !store.holds_persons() {
-                items += people.erase(store.id.get_ref(), found.number)?;
-            }
-        }
-        let of_record =
-            |it: &&pbx_policy::DataStore| it.holds_persons() && it.records_removed_by.contains(&removal);
-        if cx.policy.stores.iter().any(|it| of_record(&it)) {
-            people.remove(&found)?;
-        }
-        outcome.events.push(event(happens(removal), &found).with("items", items.to_string()));
+        outcome.events.push(take_out(cx, &mut people, &found, removal)?);
     }
     outcome.changes = people.changes()?;
     outcome.reply = Reply::Done(match (removal, named) {
@@ -166,6 +177,34 @@ fn removal(cx: &Context<'_>, args: &Args, removal: Removal) -> Result<Outcome, S
         (_, all) => format!("{} are removed.", all.len()),
     });
     Ok(outcome)
+}
+
+/// Takes `person` out by `removal`: what the policy's stores say goes with it, his record where it does. What happened.
+pub fn take_out(
+    cx: &Context<'_>,
+    people: &mut People<'_>,
+    person: &Person,
+    removal: Removal,
+) -> Result<Event, Stop> {
+    let mut items = 0;
+    for store in cx.policy.stores.iter().filter(|it| it.records_removed_by.contains(&removal)) {
+        if !store.holds_persons() {
+            items += people.erase(store.id.get_ref(), person.number)?;
+        }
+    }
+    if cx.policy.stores.iter().any(|it| takes_record(it, removal)) {
+        people.remove(person)?;
+    }
+    Ok(event(happens(removal), person).with("items", items.to_string()))
+}
+
+/// Whether `removal` takes the record along that `store` keeps of a person: because the paper says so, or, where it says
+/// nothing of any removal, because the product has one that the paper is silent about.
+fn takes_record(store: &DataStore, removal: Removal) -> bool {
+    let silent = |it: &ErasurePath| *it.method.get_ref() == Method::Silent && it.scope == Some(Scope::Person);
+    let unsaid = store.records_removed_by.is_empty() && removal == Removal::User;
+    store.holds_persons()
+        && (store.records_removed_by.contains(&removal) || unsaid && store.erase.iter().any(silent))
 }
 
 const fn happens(removal: Removal) -> &'static str {
@@ -182,8 +221,8 @@ fn fields(cx: &Context<'_>) -> Vec<FieldId> {
     cx.policy.person.iter().flat_map(|it| &it.fields).map(|it| *it.id.get_ref()).collect()
 }
 
-/// The record with the fields that were given.
-fn given(
+/// The record with the fields that were given; a refusal where one is wrong or a required one is missing.
+pub fn given(
     cx: &Context<'_>,
     args: &Args,
     mut record: BTreeMap<FieldId, String>,

@@ -67,6 +67,12 @@ impl Person {
         }
     }
 
+    /// By what faces name him: a value that tells him apart, or his number where his record has none.
+    pub fn handle(&self) -> String {
+        let told = TELLING.iter().map(|it| self.get(*it)).find(|it| !it.is_empty());
+        told.map_or_else(|| format!("{NUMBERED}{}", self.number), str::to_owned)
+    }
+
     /// By what he is found.
     pub(super) fn index(&self, estate: &Estate<'_>) -> Vec<Index> {
         let told = TELLING.iter().filter_map(|field| Some((*field, self.fields.get(field)?)));
@@ -80,13 +86,16 @@ impl Person {
 pub const TELLING: &[FieldId] =
     &[FieldId::Extension, FieldId::Account, FieldId::Email, FieldId::Number, FieldId::Mobile];
 
+/// What stands before a person's number where he is named by that.
+pub(super) const NUMBERED: char = '#';
+
 /// Where it is kept who has this value.
 pub(super) fn index_row(estate: &Estate<'_>, field: FieldId, value: &str) -> Row {
     estate.pseudonym("person", &format!("{field}\u{1f}{}", folded(field, value)))
 }
 
 /// The value as it is looked for: numbers without what only makes them readable, all else without case.
-fn folded(field: FieldId, value: &str) -> String {
+pub fn folded(field: FieldId, value: &str) -> String {
     match field {
         FieldId::Extension | FieldId::Number | FieldId::Mobile => {
             value.chars().filter(|it| it.is_ascii_digit() || *it == '+').collect()

@@ -60,6 +60,10 @@ impl Check<'_> {
 
     fn reader(&mut self, policy: &Policy, store: &DataStore) {
         let elsewhere = store.kind == StoreKind::External || store.streamed_only;
+        if let Some(own) = &store.read_own {
+            let known = policy.permissions.contains_key(own.get_ref());
+            self.demand(known, own, "stores.read-own", NO_PERMISSION);
+        }
         let Some(read) = &store.read else {
             let unread = "needs the permission to read it";
             self.demand(elsewhere, &store.id, "stores.read", unread);

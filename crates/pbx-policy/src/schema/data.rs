@@ -64,6 +64,9 @@ pub struct DataStore {
     /// The permission to read it; none where this system holds nothing that could be read.
     #[serde(default)]
     pub read: Option<Spanned<String>>,
+    /// The permission to read of it what is one's own, where that is another.
+    #[serde(default)]
+    pub read_own: Option<Spanned<String>>,
     /// Whether its content is opened by its owner alone, whatever an administrator's role includes.
     #[serde(default)]
     pub sealed_from_administrators: bool,

@@ -24,7 +24,7 @@ pub(super) fn row(listing: &Listing, cells: &[String]) -> Row {
     Row::new(listing.columns.iter().zip(cells).map(|(column, text)| cell(column, text)))
 }
 
-fn cell(column: &str, text: &str) -> Cell {
+pub(super) fn cell(column: &str, text: &str) -> Cell {
     let badge = |tone| Cell::Badge { tone, text: text.to_owned() };
     match (column, text) {
         ("state" | "outcome", "open" | "ok") => badge(Tone::Success),
@@ -42,7 +42,7 @@ fn cell(column: &str, text: &str) -> Cell {
 }
 
 /// `last-login` as `Last login`.
-fn heading(column: &str) -> String {
+pub(super) fn heading(column: &str) -> String {
     let spaced = column.replace('-', " ");
     let mut letters = spaced.chars();
     letters.next().map(|it| it.to_uppercase().chain(letters).collect()).unwrap_or_default()

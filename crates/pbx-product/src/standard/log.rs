@@ -1,8 +1,8 @@
 use pbx_estate::{Args, Context, Stop, log as logs};
-use pbx_page::{Form, Note, Pager, Sheet};
+use pbx_page::{Form, Note, Sheet};
 
 use super::listing::table;
-use super::{listed, query, search};
+use super::{listed, pager, search};
 use crate::{Action, Shown, needs};
 
 /// What the forms of [`log`] do.
@@ -15,13 +15,7 @@ pub fn log(cx: &Context<'_>, args: &Args) -> Result<Shown, Stop> {
     let events = outcome.events.clone();
     let listing = listed(outcome);
     let mut table = table(&stated.name, &listing).empty("No entries.").search(search(args));
-    if let Some(next) = &listing.next {
-        let older = match args.get("search") {
-            Some(search) => format!("{}&{}", query("before", next), &query("search", search)[1..]),
-            None => query("before", next),
-        };
-        table = table.pager(Pager { next: Some(older), ..Pager::default() });
-    }
+    table.pager = pager(args, &listing, "before");
     let mut sheet = Sheet::new(stated.name.as_str()).block(table);
     let surface = cx.principal().surface;
     match &stated.clear {

@@ -8,16 +8,17 @@ use pbx_estate::{Args, Context, Outcome, Refusal, Reply, Stop, subscriber};
 use pbx_page::{Cell, Facts, Field, Form, Pager, Row, Search, Sheet, Table};
 use pbx_product::{Action, Shown};
 
+use crate::node;
 use crate::permission::{EXTENSION_CHANGE, NAME_CHANGE, NAME_READ};
 
 /// What the forms of [`extensions`] do.
 pub(super) const ACTIONS: &[Action] = &[
     Action { name: "initiate", needs: EXTENSION_CHANGE, run: subscriber::initiate },
     Action { name: "change", needs: EXTENSION_CHANGE, run: subscriber::change },
-    Action { name: "erase", needs: EXTENSION_CHANGE, run: subscriber::erase },
+    Action { name: "erase", needs: EXTENSION_CHANGE, run: node::erase_extension },
     Action { name: "name-initiate", needs: NAME_CHANGE, run: subscriber::name_initiate },
     Action { name: "name-change", needs: NAME_CHANGE, run: subscriber::name_change },
-    Action { name: "name-erase", needs: NAME_CHANGE, run: subscriber::name_erase },
+    Action { name: "name-erase", needs: NAME_CHANGE, run: node::erase_name },
 ];
 
 /// The extensions of `range` (all where it is empty) after the number `after`; with `?dir=` one of them.

@@ -27,7 +27,7 @@ struct Column {
 }
 
 /// `extension -p`. Where "Hotline Number" begins is not public; it gets the width of "Backup Number".
-pub(super) static EXTENSION: Layout = Layout {
+static EXTENSION: Layout = Layout {
     title: "Directory Number Profile",
     blank_first: false,
     columns: &[
@@ -56,7 +56,7 @@ pub(super) static EXTENSION: Layout = Layout {
 };
 
 /// `name -p`.
-pub(super) static NAME: Layout = Layout {
+static NAME: Layout = Layout {
     title: "Names",
     blank_first: true,
     columns: &[
@@ -70,6 +70,133 @@ pub(super) static NAME: Layout = Layout {
     ],
     head: OnceLock::new(),
 };
+
+/// `diversion -p`. The three columns of when it diverts are headed "On Busy", "On No Reply" and "Immediate" under one.
+static DIVERSION: Layout = Layout {
+    title: "Diversion number print",
+    blank_first: false,
+    columns: &[
+        filled(0, "Dir", "dir"),
+        filled(13, "Destination Number", "number"),
+        empty(27, "Diversion On Busy"),
+        empty(39, "On No Reply"),
+        empty(53, "Immediate"),
+    ],
+    head: OnceLock::new(),
+};
+
+/// `extension_key -p`. A key that is not monitored by a number shows what it dials there.
+static FUNCTION_KEY: Layout = Layout {
+    title: "Extension Function Key Print",
+    blank_first: false,
+    columns: &[
+        filled(0, "Dir", "dir"),
+        filled(11, "Key", "item"),
+        empty(15, "Line"),
+        empty(20, "Fcn"),
+        filled(26, "Monitored Dir", "number"),
+        empty(37, "Line Dir"),
+        empty(48, "Call Alt"),
+        empty(53, "Key On Call List"),
+        empty(63, "Key Off Call List"),
+        filled(73, "Display Text", "name"),
+        empty(98, "Key Sequence"),
+    ],
+    head: OnceLock::new(),
+};
+
+// The layouts from here on are ours: those of the vendor's commands are not public, or hold something else.
+
+/// `operator -p`.
+static OPERATOR: Layout = Layout {
+    title: "PBX Operators",
+    blank_first: false,
+    columns: &[filled(0, "Dir", "dir"), filled(11, "Operator Number", "number"), quoted(33, "Name", "name")],
+    head: OnceLock::new(),
+};
+
+/// `personal_number -p`.
+static PERSONAL_NUMBER: Layout = Layout {
+    title: "Personal Number Data",
+    blank_first: false,
+    columns: &[
+        filled(0, "Dir", "dir"),
+        filled(11, "Pos", "item"),
+        filled(17, "Answering Position", "number"),
+    ],
+    head: OnceLock::new(),
+};
+
+/// `mailbox -p`: what was left, not what was said.
+static MAILBOX: Layout = Layout {
+    title: "Voice Mailboxes",
+    blank_first: false,
+    columns: &[
+        filled(0, "Dir", "dir"),
+        filled(11, "No", "item"),
+        filled(17, "Time", "time"),
+        filled(43, "Caller", "number"),
+        quoted(65, "Name", "name"),
+        filled(98, "Seconds", "duration-s"),
+    ],
+    head: OnceLock::new(),
+};
+
+/// `call_list -p`.
+static CALL_LIST: Layout = Layout {
+    title: "Call List Data",
+    blank_first: false,
+    columns: &[
+        filled(0, "Dir", "dir"),
+        filled(11, "No", "item"),
+        filled(17, "Time", "time"),
+        filled(43, "Other Party", "number"),
+        quoted(65, "Name", "name"),
+        filled(98, "Direction", "direction"),
+        filled(110, "Seconds", "duration-s"),
+    ],
+    head: OnceLock::new(),
+};
+
+/// `callinfo -p`.
+static CALL_DETAIL: Layout = Layout {
+    title: "Call Detail Records",
+    blank_first: false,
+    columns: &[
+        filled(0, "No", "item"),
+        filled(8, "Time", "time"),
+        filled(34, "Extension", "extension"),
+        filled(45, "Other Party", "number"),
+        filled(67, "Direction", "direction"),
+        filled(79, "Seconds", "duration-s"),
+    ],
+    head: OnceLock::new(),
+};
+
+/// `customer -p`.
+static CUSTOMER: Layout = Layout {
+    title: "Customers",
+    blank_first: false,
+    columns: &[filled(0, "Customer", "item"), quoted(11, "Name", "company")],
+    head: OnceLock::new(),
+};
+
+/// The layout of listings of this kind, where it has one.
+pub(super) fn of(kind: &str) -> Option<&'static Layout> {
+    Some(match kind {
+        "call-detail" => &CALL_DETAIL,
+        "call-list" => &CALL_LIST,
+        "customer" => &CUSTOMER,
+        "diversion" => &DIVERSION,
+        "extension" => &EXTENSION,
+        "function-key" => &FUNCTION_KEY,
+        "mailbox" => &MAILBOX,
+        "name" => &NAME,
+        "operator" => &OPERATOR,
+        "personal-number" => &PERSONAL_NUMBER,
+        _ => return None,
+    })
+}
 
 /// The listing in its layout.
 pub(super) fn print(layout: &Layout, listing: &Listing) -> String {
@@ -183,7 +310,19 @@ Dir        Number   Priority       Restriction   Name1                  Name2   
 
     #[test]
     fn every_heading_begins_at_its_start() {
-        for layout in [&EXTENSION, &NAME] {
+        for kind in [
+            "call-detail",
+            "call-list",
+            "customer",
+            "diversion",
+            "extension",
+            "function-key",
+            "mailbox",
+            "name",
+            "operator",
+            "personal-number",
+        ] {
+            let layout = of(kind).expect("a layout");
             let text = print(layout, &listing("none", &[], &[]));
             let first = text.lines().nth(usize::from(layout.blank_first) + 1).unwrap_or_default();
             for column in layout.columns {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use pbx_auth::{Permission, Principal, authorize};
+use pbx_estate::people::People;
 use pbx_estate::{Args, Context, Estate, Outcome, Refusal, Reply, Stop};
 use pbx_kernel::{
     AccountName, Change, Cipher, CipherError, DataKey, Generation, Pseudonym, Row, SiteId, Source,
@@ -36,8 +37,8 @@ impl View for Memory {
     }
 }
 
-/// Seals nothing and hides no name.
-struct Open;
+/// Seals nothing, hides no name, and holds a newer generation at every request.
+struct Open(u64);
 
 impl Cipher for Open {
     fn seal(&self, _: &[u8], plain: &[u8]) -> Vec<u8> {
@@ -65,27 +66,29 @@ impl Cipher for Open {
     }
 
     fn generation(&self) -> Generation {
-        Generation::default()
+        Generation(self.0)
     }
 
-    fn seal_root(&self, _: Generation, _: &[u8], plain: &[u8]) -> Result<Vec<u8>, CipherError> {
-        Ok(plain.to_vec())
+    fn seal_root(&self, of: Generation, _: &[u8], plain: &[u8]) -> Result<Vec<u8>, CipherError> {
+        Ok([of.0.to_be_bytes().as_slice(), plain].concat())
     }
 
     fn open_root(&self, _: &[u8], sealed: &[u8]) -> Result<(Generation, Vec<u8>), CipherError> {
-        Ok((Generation::default(), sealed.to_vec()))
+        let (of, plain) = sealed.split_first_chunk().ok_or(CipherError)?;
+        Ok((Generation(u64::from_be_bytes(*of)), plain.to_vec()))
     }
 }
 
 /// A site without anything, and somebody with one of the shipped roles.
-struct Lab {
+pub(super) struct Lab {
     memory: Memory,
     policy: Policy,
-    principal: Principal,
+    pub(super) principal: Principal,
+    requests: u64,
 }
 
 impl Lab {
-    fn with(role: &str) -> Self {
+    pub(super) fn with(role: &str) -> Self {
         let policy = policy();
         let row = policy.roles.iter().find(|it| it.id.get_ref() == role).expect("a role");
         let permissions = policy.permissions.keys().filter(|it| row.covers(it)).cloned().collect();
@@ -96,7 +99,7 @@ impl Lab {
             surface: Surface::Ssh,
             source: Source::new([127, 0, 0, 1].into()),
         };
-        Self { memory: Memory::default(), policy, principal }
+        Self { memory: Memory::default(), policy, principal, requests: 0 }
     }
 
     fn run<T>(
@@ -107,7 +110,9 @@ impl Lab {
         let site = SiteId::parse("mx-one").expect("an id");
         let grant =
             authorize(&self.principal, needs).map_err(|it| Refusal::NotPermitted(it.0.0.to_owned()))?;
-        let estate = Estate::new(&site, &self.memory, &Open);
+        self.requests += 1;
+        let cipher = Open(self.requests);
+        let estate = Estate::new(&site, &self.memory, &cipher);
         match run(&Context::new(Timestamp::default(), &grant, estate, &self.policy)) {
             Ok(done) => Ok(done),
             Err(Stop::Refusal(refusal)) => Err(refusal),
@@ -127,8 +132,31 @@ impl Lab {
         outcome.reply
     }
 
+    /// Puts people and what is held of them there, without any face.
+    pub(super) fn put(&mut self, put: impl FnOnce(&mut People<'_>)) {
+        self.requests += 1;
+        let site = SiteId::parse("mx-one").expect("an id");
+        let cipher = Open(self.requests);
+        let estate = Estate::new(&site, &self.memory, &cipher);
+        let mut people = People::open(&estate).expect("it opens");
+        put(&mut people);
+        let changes = people.changes().expect("changes");
+        drop(self.commit(Outcome { changes, ..Outcome::default() }));
+    }
+
+    /// Takes another of the shipped roles, with the same state.
+    pub(super) fn becomes(&mut self, role: &str, surface: Surface) {
+        self.principal = Self::with(role).principal;
+        self.principal.surface = surface;
+    }
+
+    /// The rows as they are stored, to compare.
+    pub(super) fn rows(&self) -> BTreeMap<(Table, Row), Vec<u8>> {
+        self.memory.0.clone()
+    }
+
     /// Types a command; answers with what the terminal shows.
-    fn types(&mut self, name: &str, args: &[(&str, &str)]) -> String {
+    pub(super) fn types(&mut self, name: &str, args: &[(&str, &str)]) -> String {
         let command = PRODUCT.commands.iter().find(|it| it.name() == name).expect("a command");
         let Run::Operation(handler) = command.run else { panic!("{name} is no operation") };
         let args = Args::of(args.iter().copied());
@@ -139,7 +167,7 @@ impl Lab {
     }
 
     /// Calls a route; answers with the JSON.
-    fn calls(&mut self, method: Method, path: &str, args: &[(&str, &str)]) -> serde_json::Value {
+    pub(super) fn calls(&mut self, method: Method, path: &str, args: &[(&str, &str)]) -> serde_json::Value {
         let route = PRODUCT.routes.iter().find(|it| it.path == path && it.method == method).expect("a route");
         let Access::Needs(needs, handler) = route.access else { panic!("{path} is no operation") };
         let args = Args::of(args.iter().copied());
@@ -150,7 +178,7 @@ impl Lab {
     }
 
     /// Opens a page.
-    fn opens(&mut self, path: &str, args: &[(&str, &str)]) -> Result<Shown, Refusal> {
+    pub(super) fn opens(&mut self, path: &str, args: &[(&str, &str)]) -> Result<Shown, Refusal> {
         let page = PRODUCT.pages.iter().find(|it| it.path == path).expect("a page");
         let args = Args::of(page.with.iter().chain(args).copied());
         self.run(page.needs, |cx| (page.show)(cx, &args))
@@ -163,7 +191,7 @@ impl Lab {
         (table.rows.len(), table.pager.as_ref().and_then(|it| it.next.clone()))
     }
 
-    fn forms(&mut self, path: &str, args: &[(&str, &str)]) -> Vec<String> {
+    pub(super) fn forms(&mut self, path: &str, args: &[(&str, &str)]) -> Vec<String> {
         let blocks = self.opens(path, args).expect("permitted").sheet.blocks;
         let form = |block: Block| if let Block::Form(form) = block { Some(form.id) } else { None };
         blocks.into_iter().filter_map(form).collect()
