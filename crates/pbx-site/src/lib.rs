@@ -24,6 +24,7 @@ mod login;
 mod record;
 mod session;
 mod site;
+mod subject;
 mod terminal;
 mod web;
 
@@ -33,5 +34,6 @@ pub use invoke::{Answer, Hashed, Hashing, Invocation};
 pub use login::{Attempt, Begun, Examination, Proof, Verdict};
 pub use session::{SessionId, Token};
 pub use site::{Lockout, Site};
+pub use subject::{Deed, Noted};
 pub use terminal::{Input, Output, Terminal};
 pub use web::{Exchange, Request, Response, Resume, respond_after_hash, respond_after_login, serve};

@@ -231,7 +231,7 @@ fn own_or_refused(cx: &Context<'_>) -> Result<Number, Stop> {
 }
 
 /// Whether a permission is about the caller's own data: one of its words says so.
-fn is_own(permission: &str) -> bool {
+pub fn is_own(permission: &str) -> bool {
     permission.split(['.', '-']).any(|it| it == "own")
 }
 
