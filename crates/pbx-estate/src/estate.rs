@@ -1,4 +1,4 @@
-use pbx_kernel::{Batch, Change, Cipher, CipherError, Row, SiteId, StoreError, Table, View};
+use pbx_kernel::{Batch, BlobId, Change, Cipher, CipherError, Row, SiteId, StoreError, Table, View};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -53,6 +53,12 @@ pub enum Error {
     NoKey {
         /// Which table.
         table: &'static str,
+    },
+    /// A blob that something refers to is not there.
+    #[error("the blob {id} is missing")]
+    NoBlob {
+        /// Which one.
+        id: BlobId,
     },
     /// Every slot of the key tree has been used.
     #[error("the site has had as many subjects as its key tree has room for")]

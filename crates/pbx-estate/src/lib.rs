@@ -25,6 +25,6 @@ pub mod subscriber;
 pub mod tally;
 
 pub use args::Args;
-pub use context::{Context, Handler};
+pub use context::{Blobs, Context, Handler};
 pub use estate::{Error, Estate, Noun};
 pub use outcome::{Document, Event, Facts, Listing, NewPassword, Outcome, Refusal, Reply, Stop};

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use pbx_auth::{NotPermitted, Weakness};
-use pbx_kernel::{AccountName, Change, Secret};
+use pbx_kernel::{AccountName, BlobId, Change, Secret};
 
 use crate::Error;
 
@@ -142,6 +142,8 @@ pub enum Stop {
     Refusal(Refusal),
     /// The emulator failed.
     Error(Error),
+    /// A blob must be read first; then the operation is run again: see [`Context::blob`](crate::Context::blob).
+    Blob(BlobId),
 }
 
 impl Outcome {

@@ -13,6 +13,10 @@ pub enum Error {
     /// The site's stored trail tip is not one.
     #[error("the site's trail tip is damaged")]
     Tip,
+    /// Something needs what nobody gave it: an operation that waited for another thing, or a page, which waits for
+    /// nothing.
+    #[error("an operation was not given what it needs")]
+    Unsupplied,
     /// The session has ended.
     #[error("the session has ended")]
     SessionEnded,

@@ -3,10 +3,11 @@ use std::sync::Arc;
 use pbx_auth::{Permission, Principal, authorize};
 use pbx_estate::account::{self, Account};
 use pbx_estate::{Args, Context, Estate, Handler, NewPassword, Outcome, Refusal, Reply, Stop, role, tally};
-use pbx_kernel::{Change, Durability, Secret, Sequence, Timestamp, Verifier};
+use pbx_kernel::{Change, Durability, Sequence, Timestamp, Verifier};
 
 use crate::record::Happening;
 use crate::session::{Live, SessionId};
+use crate::waiting::{Hashed, Hashing, Need, Supplied, Waiting};
 use crate::{Error, Site};
 
 /// A row of a command, route or page table, with what its caller gave.
@@ -26,36 +27,23 @@ pub struct Invocation {
     pub line: Option<String>,
 }
 
-/// What became of an invocation.
+/// Where an invocation stands.
 #[must_use]
 pub enum Answer {
-    /// It ran or was refused; where it changed something, the answer waits for the disk.
-    Done(Result<Reply, Refusal>, Option<Sequence>),
-    /// A password must be hashed first; then [`Site::finish_hashing`].
-    Hash(Box<Hashing>),
+    /// It ran to its end.
+    Done(Done),
+    /// Something is needed first; then [`Site::resume`].
+    Wait(Box<Waiting>),
 }
 
-/// A new password on its way to becoming a verifier.
-pub struct Hashing {
-    /// The new password.
-    pub password: Secret,
-    /// The present password that the caller showed, and what it must match.
-    pub current: Option<(Secret, Option<Verifier>)>,
-    /// What the new password may not match.
-    pub not_again: Vec<Verifier>,
-    session: SessionId,
-    invocation: Invocation,
-}
-
-/// What hashing said.
+/// What became of an invocation that ran to its end.
 #[derive(Clone, Debug)]
-pub enum Hashed {
-    /// The new password's verifier.
-    Verifier(Verifier),
-    /// The new password was used before.
-    Reused,
-    /// The present password that was shown is wrong.
-    WrongCurrent,
+#[must_use]
+pub struct Done {
+    /// What it says, or why it was refused.
+    pub result: Result<Reply, Refusal>,
+    /// The batch that must be durable before anyone is told, where it changed something.
+    pub sequence: Option<Sequence>,
 }
 
 impl Site {
@@ -155,48 +143,78 @@ impl Site {
         session: &SessionId,
         invocation: Invocation,
     ) -> Result<Answer, Error> {
-        let principal = self.principal(now, session)?;
-        let outcome = self.run(now, &principal, &invocation)?;
-        match self.confine(session, &principal, outcome) {
-            Ok(Outcome { password: Some(new), .. }) => self.hashing(session, invocation, &new),
-            Ok(outcome) => self.conclude(now, session, &principal, &invocation, Ok(outcome)),
-            Err(refusal) => self.conclude(now, session, &principal, &invocation, Err(refusal)),
-        }
+        self.proceed(now, session.clone(), invocation, Supplied::default())
     }
 
-    /// Takes what hashing said and runs the row again with it: the state may have moved on meanwhile.
-    pub fn finish_hashing(
+    /// Runs a row with what it has been given so far, to its end or to what it needs next.
+    pub(crate) fn proceed(
         &mut self,
         now: Timestamp,
-        hashing: Hashing,
-        hashed: Hashed,
+        session: SessionId,
+        invocation: Invocation,
+        supplied: Supplied,
     ) -> Result<Answer, Error> {
-        let Hashing { session, invocation, .. } = hashing;
         let principal = self.principal(now, &session)?;
-        let outcome = self.run(now, &principal, &invocation)?;
-        let mut freed = false;
-        let outcome = match (self.confine(&session, &principal, outcome), hashed) {
-            (Err(refusal), _) => Err(refusal),
-            (Ok(_), Hashed::WrongCurrent) => Err(Refusal::WrongPassword),
-            (Ok(_), Hashed::Reused) => Err(Refusal::WeakPassword(vec![pbx_auth::Weakness::Reused])),
-            (Ok(mut outcome), Hashed::Verifier(verifier)) => {
-                if let Some(new) = outcome.password.take() {
-                    let changes = self
-                        .read(|estate, policy| set_password(estate, policy, &outcome, &new, verifier, now))?;
-                    outcome.changes.extend(changes);
-                    freed = new.account == principal.account && !new.pin;
-                }
-                Ok(outcome)
-            }
+        let wait = |need, session, invocation, supplied| {
+            Ok(Answer::Wait(Box::new(Waiting { need, session, invocation, supplied })))
         };
-        let answer = self.conclude(now, &session, &principal, &invocation, outcome)?;
-        if let Some(live) = self.sessions.get_mut(&session).filter(|_| freed) {
+        let run = self.look_with(now, &principal, invocation.needs, &supplied, |cx| {
+            (invocation.run)(cx, &invocation.args)
+        });
+        let outcome = match run {
+            Ok(outcome) => Ok(outcome),
+            Err(Stop::Refusal(refusal)) => Err(refusal),
+            Err(Stop::Blob(_)) if supplied.blobs.is_full() => {
+                Err(Refusal::Conflict(TOO_MANY_BLOBS.to_owned()))
+            }
+            Err(Stop::Blob(id)) => return wait(Need::Blob(id), session, invocation, supplied),
+            Err(Stop::Error(pbx_estate::Error::GenerationNeeded)) if supplied.generation.is_none() => {
+                return wait(Need::Generation, session, invocation, supplied);
+            }
+            Err(Stop::Error(error)) => return Err(error.into()),
+        };
+        let (outcome, frees) = match (self.confine(&session, &principal, outcome), &supplied.hashed) {
+            (Ok(Outcome { password: Some(new), .. }), None) => {
+                let need = Need::Hash(self.hashing(&new)?);
+                return wait(need, session, invocation, supplied);
+            }
+            (Ok(outcome), Some(hashed)) => self.with_password(now, &principal, outcome, hashed)?,
+            (outcome, _) => (outcome, false),
+        };
+        let done = self.conclude(now, &session, &principal, &invocation, outcome)?;
+        if let Some(live) = self.sessions.get_mut(&session).filter(|_| frees) {
             live.must_change = false;
         }
-        Ok(answer)
+        if let Some(cipher) = supplied.generation {
+            self.adopt(cipher);
+        }
+        Ok(Answer::Done(done))
     }
 
-    /// Runs the row and throws away what it would change: for showing a page.
+    /// The outcome with what hashing said of its password, and whether that password was all that the session's
+    /// owner had to choose.
+    fn with_password(
+        &self,
+        now: Timestamp,
+        principal: &Principal,
+        mut outcome: Outcome,
+        hashed: &Hashed,
+    ) -> Result<(Result<Outcome, Refusal>, bool), Error> {
+        let verifier = match hashed {
+            Hashed::Verifier(verifier) => verifier.clone(),
+            Hashed::Reused => {
+                return Ok((Err(Refusal::WeakPassword(vec![pbx_auth::Weakness::Reused])), false));
+            }
+            Hashed::WrongCurrent => return Ok((Err(Refusal::WrongPassword), false)),
+        };
+        let Some(new) = outcome.password.take() else { return Ok((Ok(outcome), false)) };
+        let changes =
+            self.read(|estate, policy| set_password(estate, policy, &outcome, &new, verifier, now))?;
+        outcome.changes.extend(changes);
+        Ok((Ok(outcome), new.account == principal.account && !new.pin))
+    }
+
+    /// Runs the row and throws away what it would change: for showing a page, which can wait for nothing.
     pub(crate) fn look<T>(
         &self,
         now: Timestamp,
@@ -204,26 +222,27 @@ impl Site {
         needs: Permission,
         look: impl FnOnce(&Context<'_>) -> Result<T, Stop>,
     ) -> Result<Result<T, Refusal>, Error> {
-        let grant = match authorize(principal, needs) {
-            Ok(grant) => grant,
-            Err(refused) => return Ok(Err(Refusal::NotPermitted(refused.0.0.to_owned()))),
-        };
-        let view = self.store.view(&self.id);
-        let cx = Context::new(now, &grant, Estate::new(&self.id, &*view, &*self.cipher), &self.policy);
-        match look(&cx) {
+        match self.look_with(now, principal, needs, &Supplied::default(), look) {
             Ok(seen) => Ok(Ok(seen)),
             Err(Stop::Refusal(refusal)) => Ok(Err(refusal)),
             Err(Stop::Error(error)) => Err(error.into()),
+            Err(Stop::Blob(_)) => Err(Error::Unsupplied),
         }
     }
 
-    fn run(
+    fn look_with<T>(
         &self,
         now: Timestamp,
         principal: &Principal,
-        invocation: &Invocation,
-    ) -> Result<Result<Outcome, Refusal>, Error> {
-        self.look(now, principal, invocation.needs, |cx| (invocation.run)(cx, &invocation.args))
+        needs: Permission,
+        supplied: &Supplied,
+        look: impl FnOnce(&Context<'_>) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let grant = authorize(principal, needs)?;
+        let view = self.store.view(&self.id);
+        let cipher = supplied.generation.as_ref().unwrap_or(&self.cipher);
+        let estate = Estate::new(&self.id, &*view, &**cipher);
+        look(&Context::new(now, &grant, estate, &self.policy).with_blobs(&supplied.blobs))
     }
 
     /// Commits what an invocation did, and the record that it ran or was refused.
@@ -234,7 +253,7 @@ impl Site {
         principal: &Principal,
         invocation: &Invocation,
         outcome: Result<Outcome, Refusal>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Done, Error> {
         let run = Happening::of_run(invocation.event, &invocation.name, outcome.as_ref().err());
         let mut happenings = vec![run.of(principal).in_session(session).with_line(invocation.line.clone())];
         let (changes, result) = match outcome {
@@ -247,15 +266,11 @@ impl Site {
         };
         let durability = if changes.is_empty() { Durability::Lazy } else { Durability::Wait };
         let sequence = self.commit(now, changes, &happenings, durability)?;
-        Ok(Answer::Done(result, (durability == Durability::Wait).then_some(sequence)))
+        let sequence = (durability == Durability::Wait).then_some(sequence);
+        Ok(Done { result, sequence })
     }
 
-    fn hashing(
-        &self,
-        session: &SessionId,
-        invocation: Invocation,
-        new: &NewPassword,
-    ) -> Result<Answer, Error> {
+    fn hashing(&self, new: &NewPassword) -> Result<Hashing, Error> {
         let (current, not_again) = self.read(|estate, policy| {
             let Some(account) = estate.get::<Account>(&new.row)? else { return Ok((None, Vec::new())) };
             let rule = account::password_rule(estate, policy, &account.role)?;
@@ -263,14 +278,7 @@ impl Site {
             let current = new.current.clone().map(|it| (it, account.password.clone()));
             Ok((current, not_again))
         })?;
-        let password = new.password.clone();
-        Ok(Answer::Hash(Box::new(Hashing {
-            password,
-            current,
-            not_again,
-            session: session.clone(),
-            invocation,
-        })))
+        Ok(Hashing { password: new.password.clone(), current, not_again })
     }
 }
 
@@ -318,3 +326,7 @@ fn set_password(
     changes.push(estate.put(&account)?);
     Ok(changes)
 }
+
+/// What is said where [`Blobs`](pbx_estate::Blobs) takes no more.
+const TOO_MANY_BLOBS: &str =
+    "This needs more recordings or archives than can be opened at once. Choose fewer.";

@@ -6,9 +6,10 @@
 //!             Site: log in ─ authorise ─ run ─ commit (changes + recorder lines + product log, one batch)
 //! ```
 //!
-//! A [`Site`] is handled by one thread at a time and never waits: where a password must be hashed or the disk has
-//! to confirm, it says so ([`Examination`], [`Hashing`], a [`Sequence`](pbx_kernel::Sequence)), and whoever drives it
-//! comes back with the answer.
+//! A [`Site`] is handled by one thread at a time and never waits: where a login must be examined, an operation needs
+//! something (a password hashed, a blob read, a new generation of keys) or the disk has to confirm, it says so
+//! ([`Examination`], [`Waiting`], a [`Sequence`](pbx_kernel::Sequence)), and whoever drives it comes back with the
+//! answer.
 //!
 //! # Invariants
 //!
@@ -26,14 +27,16 @@ mod session;
 mod site;
 mod subject;
 mod terminal;
+mod waiting;
 mod web;
 
 pub use create::{Founding, NewAccount};
 pub use error::Error;
-pub use invoke::{Answer, Hashed, Hashing, Invocation};
+pub use invoke::{Answer, Done, Invocation};
 pub use login::{Attempt, Begun, Examination, Proof, Verdict};
 pub use session::{SessionId, Token};
 pub use site::{Lockout, Site};
 pub use subject::{Deed, Noted};
 pub use terminal::{Input, Output, Terminal};
-pub use web::{Exchange, Request, Response, Resume, respond_after_hash, respond_after_login, serve};
+pub use waiting::{Hashed, Hashing, Need, Supply, Waiting};
+pub use web::{Exchange, Request, Response, Resume, respond_after_login, respond_after_wait, serve};

@@ -22,6 +22,8 @@ pub struct Site {
     pub(crate) product: &'static Product,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) cipher: Arc<dyn Cipher>,
+    /// The cipher before the present one, while an erasure is not settled.
+    pub(crate) cipher_before: Option<Arc<dyn Cipher>>,
     pub(crate) sessions: Sessions,
     /// When each attempt now being examined began, by the row of its tally.
     pub(crate) pending: BTreeMap<Row, Vec<Timestamp>>,
@@ -69,6 +71,7 @@ impl Site {
             product,
             store,
             cipher,
+            cipher_before: None,
             sessions: Sessions::default(),
             pending: BTreeMap::new(),
             strangers: BTreeMap::new(),
@@ -329,6 +332,7 @@ impl Site {
             Some(bytes) => Tip::from_bytes(&bytes).map_err(|_| Error::Tip)?,
             None => Tip::new(),
         };
+        self.fall_back()?;
         self.tails.clear();
         self.people_version += 1;
         self.settings_version += 1;

@@ -6,8 +6,9 @@ use pbx_estate::Refusal;
 use pbx_kernel::{Sequence, Timestamp};
 use pbx_product::{Console, Product, Screen, Signed};
 
-use crate::invoke::{Hashed, Hashing};
+use crate::invoke::Done;
 use crate::session::SessionId;
+use crate::waiting::Waiting;
 use crate::{Error, Site};
 
 mod line;
@@ -68,8 +69,8 @@ pub enum Input<'a> {
     Resize(u16),
     /// Nothing more will be typed.
     Eof,
-    /// A password was hashed.
-    Hashed(Box<Hashing>, Hashed),
+    /// What [`Output::Wait`] was waited for: the operation has run to its end, or failed.
+    Done(Result<Done, Error>),
 }
 
 /// What a transport does, strictly in order.
@@ -79,8 +80,8 @@ pub enum Output {
     /// Waits until the batch is durable; if it was taken back, sends [`Terminal::unavailable`] instead of the next
     /// [`Output::Write`].
     Await(Sequence),
-    /// Hashes, then passes the result in.
-    Hash(Box<Hashing>),
+    /// Gets what the operation needs and resumes it until it is done, then passes that in.
+    Wait(Box<Waiting>),
     /// Sends the exit status and closes the channel.
     Exit(u32),
 }
@@ -120,7 +121,7 @@ impl Terminal {
                 Ok(())
             }
             Input::Eof => self.end_of_input(site, now, &mut out),
-            Input::Hashed(hashing, hashed) => self.hashed(site, now, *hashing, hashed, &mut out),
+            Input::Done(done) => self.waited(site, now, done, &mut out),
         };
         if let Err(error) = result {
             self.fail(site, &error, &mut out);
@@ -294,7 +295,7 @@ impl Terminal {
     fn fail(&mut self, site: &Site, error: &Error, out: &mut Vec<Output>) {
         match error {
             Error::SessionEnded => self.exit(0, out),
-            Error::Estate(_) | Error::Store(_) | Error::Tip => {
+            Error::Estate(_) | Error::Store(_) | Error::Tip | Error::Unsupplied => {
                 self.write(out, site.product.screen.unavailable);
                 self.exit(FAILED_STATUS, out);
             }

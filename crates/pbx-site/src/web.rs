@@ -4,8 +4,9 @@ use pbx_estate::Args;
 use pbx_kernel::{Sequence, Source, Timestamp};
 use pbx_page::{STYLESHEET, STYLESHEET_PATH};
 
-use crate::invoke::{Answer, Hashing};
+use crate::invoke::Done;
 use crate::login::{Attempt, Verdict};
+use crate::waiting::Waiting;
 use crate::{Error, Site};
 
 mod api;
@@ -50,8 +51,8 @@ pub enum Exchange {
     Respond(Response, Option<Sequence>),
     /// A login: carry it out, then [`respond_after_login`].
     LogIn(Attempt, Resume),
-    /// A password to hash: then [`respond_after_hash`].
-    Hash(Box<Hashing>, Resume),
+    /// An operation that needs something: resume it until it is done, then [`respond_after_wait`].
+    Wait(Box<Waiting>, Resume),
 }
 
 /// Where an exchange goes on.
@@ -98,22 +99,19 @@ pub fn respond_after_login(
     responded.unwrap_or_else(|error| (failed(site, request, &error), None))
 }
 
-/// Answers a request once its password has been hashed.
-pub fn respond_after_hash(
+/// Answers a request once its operation has what it needed and is done.
+pub fn respond_after_wait(
     site: &mut Site,
     now: Timestamp,
     request: &Request,
     resume: Resume,
-    answer: Result<Answer, Error>,
+    done: Result<Done, Error>,
 ) -> (Response, Option<Sequence>) {
-    let responded = answer.and_then(|answer| match (answer, resume.0) {
-        (Answer::Done(result, sequence), Place::Page(visit, action, args)) => {
+    let responded = done.and_then(|Done { result, sequence }| match resume.0 {
+        Place::Page(visit, action, args) => {
             page::acted(site, now, &visit, action, &args, result).map(|it| (it, sequence))
         }
-        (Answer::Done(result, sequence), Place::LoginForm(_) | Place::LoginRoute | Place::Route) => {
-            Ok((api::answered(site, result), sequence))
-        }
-        (Answer::Hash(_), _) => Err(Error::SessionEnded),
+        Place::LoginForm(_) | Place::LoginRoute | Place::Route => Ok((api::answered(site, result), sequence)),
     });
     responded.unwrap_or_else(|error| (failed(site, request, &error), None))
 }
@@ -128,7 +126,9 @@ fn failed(site: &Site, request: &Request, error: &Error) -> Response {
     match error {
         Error::SessionEnded if of_api => api::unauthenticated(site),
         Error::SessionEnded => page::to_login(site, request),
-        Error::Estate(_) | Error::Store(_) | Error::Tip if of_api => api::unavailable(site),
-        Error::Estate(_) | Error::Store(_) | Error::Tip => page::unavailable(site),
+        Error::Estate(_) | Error::Store(_) | Error::Tip | Error::Unsupplied if of_api => {
+            api::unavailable(site)
+        }
+        Error::Estate(_) | Error::Store(_) | Error::Tip | Error::Unsupplied => page::unavailable(site),
     }
 }

@@ -86,7 +86,7 @@ impl Console for FakeConsole {
                 }
                 out(Out::Exit(if verb == "exit" { number } else { 0 }));
             }
-            Input::Hashed(..) => {}
+            Input::Done(_) => {}
         }
     }
 }

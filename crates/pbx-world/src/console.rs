@@ -4,7 +4,7 @@ use std::sync::Arc;
 use pbx_site::{Input, Output, SessionId, Terminal};
 
 use crate::durable::durable;
-use crate::seat::{Seat, chain};
+use crate::seat::Seat;
 
 /// A channel of a logged-in connection, with the waiting done: give it what came in, send what it says.
 pub struct Console {
@@ -45,19 +45,12 @@ impl Console {
                         (taken_back, failed) = (true, true);
                     }
                 }
-                Output::Hash(hashing) => match self.seat.shared.renew(&hashing).await {
-                    Ok(hashed) => {
-                        for output in self.turn(Input::Hashed(hashing, hashed)).into_iter().rev() {
-                            outputs.push_front(output);
-                        }
+                Output::Wait(waiting) => {
+                    let done = self.seat.carry_on(waiting).await;
+                    for output in self.turn(Input::Done(done)).into_iter().rev() {
+                        outputs.push_front(output);
                     }
-                    Err(error) => {
-                        tracing::warn!(site = %self.seat.id(), error = %chain(&error), "a channel is closed");
-                        out(Out::Write(self.unavailable()));
-                        out(Out::Exit(FAILED_STATUS));
-                        return;
-                    }
-                },
+                }
                 Output::Exit(status) => {
                     if taken_back {
                         out(Out::Write(self.unavailable()));

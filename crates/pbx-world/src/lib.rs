@@ -4,8 +4,8 @@
 //!   pbx-ssh   pbx-https   pbx-director
 //!        \        |         /
 //!         World ─ Seat (one per site) ─▶ Site, for one short turn at a time
-//!           │       └─ waits: for the disk, for the hashing pool, for attempts to be decided
-//!           └─ Clock, Pool, Store, Keyring; tasks: ticker, feed, notary, founding
+//!           │       └─ waits: for the disk, for the hashing pool, for the keyring, for attempts to be decided
+//!           └─ Clock, Pool, Store, Keys; tasks: ticker, feed, notary, founding
 //! ```
 //!
 //! # Invariants
@@ -15,6 +15,7 @@
 //! - No password is looked at before its attempt is counted on the disk; every attempt that was counted is decided,
 //!   whether its caller is still there or not.
 //! - Nothing is answered before what it did is on the disk, and nothing is signed that is not.
+//! - An erasure is answered once the keyring holds no key of the generation before it; one of a site at a time.
 //! - Every line, queue and wait has a named limit; beyond it callers are refused.
 
 mod clock;
@@ -26,6 +27,7 @@ mod feed;
 mod file;
 mod founding;
 mod keep;
+mod keys;
 mod notary;
 mod plan;
 mod pool;

@@ -92,7 +92,7 @@ impl Notary {
                     site.advance(now).map(|()| site.checkpoint(ORIGIN))
                 });
                 let checkpoint = checkpoint.map_err(CheckpointError::Site)?;
-                signed.push(world.keyring().sign(&checkpoint).map_err(CheckpointError::Sign)?);
+                signed.push(world.keys().sign(&checkpoint).await.map_err(CheckpointError::Sign)?);
             }
             if let Some(first) = seats.first() {
                 world.barrier(first.id()).await.map_err(CheckpointError::Store)?;

@@ -8,6 +8,7 @@ use pbx_kernel::{AccountName, SiteId, Source, StoreError, Timestamp};
 use pbx_policy::{Listener, Policy};
 use pbx_product::Product;
 use pbx_site::{Error, Exchange, Lockout, Request, Response, SessionId, Site};
+use pbx_vault::SiteCipher;
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::console::Console;
@@ -17,7 +18,18 @@ use crate::plan::{KnownAccount, Plan, Rules};
 use crate::shared::Shared;
 use crate::sync::lock;
 
+mod generations;
 mod login;
+mod waiting;
+
+use generations::Generations;
+
+/// A site as it was planned and opened, and the cipher that it was opened with.
+pub(crate) struct Opened {
+    pub(crate) plan: Plan,
+    pub(crate) site: Site,
+    pub(crate) cipher: Arc<SiteCipher>,
+}
 
 /// A site and all that transports need to bring callers to it: it takes turns, waits for the disk, hashes.
 ///
@@ -29,6 +41,7 @@ pub struct Seat {
     ports: BTreeMap<String, u16>,
     pub(crate) own_accounts: Vec<KnownAccount>,
     site: Mutex<Site>,
+    pub(crate) generations: Arc<tokio::sync::Mutex<Generations>>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) founded: watch::Sender<Founded>,
     /// Told whenever an attempt has been decided.
@@ -46,7 +59,8 @@ pub struct Seat {
 
 impl Seat {
     /// The seat of an open site.
-    pub(crate) fn new(plan: Plan, site: Site, founded: bool, shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(opened: Opened, founded: bool, shared: Arc<Shared>) -> Self {
+        let Opened { plan, site, cipher } = opened;
         let Plan { id, release, rules, ports, accounts } = plan;
         let founded = if founded { Founded::Yes } else { Founded::NotYet };
         let seat = Self {
@@ -60,6 +74,7 @@ impl Seat {
             trail: AtomicU64::new(site.trail_len()),
             signed: AtomicU64::new(0),
             site: Mutex::new(site),
+            generations: Arc::new(tokio::sync::Mutex::new(Generations::settled(cipher))),
             shared,
             founded: watch::Sender::new(founded),
             decided: Notify::new(),
@@ -185,12 +200,9 @@ impl Seat {
                 let verdict = self.log_in(attempt).await;
                 self.with_site(|site, now| pbx_site::respond_after_login(site, now, request, resume, verdict))
             }
-            Exchange::Hash(hashing, resume) => {
-                let hashed = self.shared.renew(&hashing).await?;
-                self.with_site(|site, now| {
-                    let answer = site.finish_hashing(now, *hashing, hashed);
-                    pbx_site::respond_after_hash(site, now, request, resume, answer)
-                })
+            Exchange::Wait(waiting, resume) => {
+                let done = self.carry_on(waiting).await;
+                self.with_site(|site, now| pbx_site::respond_after_wait(site, now, request, resume, done))
             }
         };
         if let Some(sequence) = sequence {

@@ -3,9 +3,11 @@ use std::sync::{Arc, Mutex};
 use pbx_kernel::{Batch, Durability, Entropy, SiteId, Store, StoreError};
 use pbx_site::{Error, Hashed, Hashing};
 use pbx_vault::{SeededEntropy, SystemEntropy};
+use tokio::sync::Semaphore;
 
 use crate::durable::durable;
 use crate::feed::Feed;
+use crate::keys::Keys;
 use crate::notary::Notary;
 use crate::seat::failed;
 use crate::sync::lock;
@@ -17,6 +19,9 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) pool: Pool,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) keys: Keys,
+    /// Places for operations that read blobs or destroy keys.
+    pub(crate) places: Arc<Semaphore>,
     /// Where session tokens come from.
     pub(crate) tokens: Mutex<Box<dyn Entropy>>,
     /// Where salts come from: apart, so that who logs in when does not change them.
@@ -47,6 +52,9 @@ impl Shared {
         salt
     }
 }
+
+/// How many operations at a time, in the whole world, may read blobs or destroy keys: each may hold 64 MiB of blobs.
+pub(crate) const PLACES: usize = 8;
 
 /// Where a world's random bytes come from.
 pub(crate) enum Randomness {

@@ -10,10 +10,13 @@ use pbx_site::{Attempt, Error, Proof, Verdict};
 
 use crate::{Scenario, Seat, World, WorldOptions};
 
+mod erasing;
 mod failing;
 mod keeping;
 mod login;
 mod planning;
+mod reading;
+mod subjects;
 mod talking;
 
 pub(crate) const HARBOUR: &str = include_str!("tests/harbour.toml");

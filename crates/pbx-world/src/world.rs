@@ -2,22 +2,23 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use pbx_kernel::{Line, SiteId, Store, StoreError, Timestamp};
+use pbx_kernel::{Entropy, Line, SiteId, Store, StoreError, Timestamp};
 use pbx_product::Product;
 use pbx_recorder::Entry;
 use pbx_site::Site;
 use pbx_store::Faults;
 use pbx_vault::{Keyring, SeededEntropy};
 use tokio::runtime::Handle;
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 use tokio::task::JoinHandle;
 
 use crate::feed::Feed;
 use crate::founding::{self, Founded};
+use crate::keys::{self, Keys};
 use crate::notary::{self, CheckpointError, Notary};
 use crate::plan::{Plan, plan};
-use crate::seat::{Seat, chain};
-use crate::shared::{Randomness, Shared};
+use crate::seat::{Opened, Seat, chain};
+use crate::shared::{PLACES, Randomness, Shared};
 use crate::state::State;
 use crate::sync::lock;
 use crate::{Clock, PolicyText, Pool, Scenario, StartError};
@@ -41,7 +42,6 @@ pub struct WorldOptions {
 pub struct World {
     shared: Arc<Shared>,
     seats: BTreeMap<SiteId, Arc<Seat>>,
-    keyring: Keyring,
     faults: Faults,
     public_keys: String,
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -66,22 +66,19 @@ impl World {
         };
         let ids: Vec<SiteId> = plans.iter().map(|it| it.id.clone()).collect();
         let mut keys = randomness.stream("keys");
-        let state = State::open(options.state.as_deref(), options.root_key.as_deref(), &ids, &mut *keys)?;
-        let sites = plans.into_iter().map(|plan| {
-            let cipher = state.keyring.cipher(&plan.id, &mut *keys).map_err(StartError::Vault)?;
-            let (policy, store) = (Arc::clone(&plan.rules.policy), Arc::clone(&state.store));
-            let site = Site::open(plan.id.clone(), policy, plan.rules.product, store, Arc::new(cipher));
-            let site = site.map_err(|source| StartError::Site { site: plan.id.to_string(), source })?;
-            Ok((plan, site))
-        });
+        let mut state = State::open(options.state.as_deref(), options.root_key.as_deref(), &ids, &mut *keys)?;
+        let sites = plans.into_iter().map(|plan| open(plan, &mut state, &mut *keys));
         let sites = sites.collect::<Result<Vec<_>, StartError>>()?;
         let clock = clock(&scenario, &*state.store, &sites)?;
         let pool = Pool::start(scenario.hashing.cost(), Pool::workers_here()).map_err(StartError::Threads)?;
         let notary = Notary::keeping_in(state.folder.as_ref().map(|it| it.join("checkpoints")));
+        let public_keys = public_keys(&state.keyring, &ids)?;
         let shared = Arc::new(Shared {
             clock,
             pool,
             store: state.store,
+            keys: Keys::new(state.keyring, keys),
+            places: Arc::new(Semaphore::new(PLACES)),
             tokens: Mutex::new(randomness.stream("tokens")),
             salts: Mutex::new(randomness.stream("salts")),
             ticker: Arc::default(),
@@ -89,13 +86,12 @@ impl World {
             notary: Arc::new(notary),
         });
         let seats = seats(sites, &shared)?;
-        let public_keys = public_keys(&state.keyring, &ids)?;
         if let Some(path) = state.folder.map(|it| it.join("recorder.pub")) {
             let failed = |source| StartError::File { action: "write", path: path.clone(), source };
             notary::publish(&path, &public_keys).map_err(failed)?;
         }
-        let (keyring, faults, tasks) = (state.keyring, state.faults, Mutex::default());
-        let world = Arc::new(Self { shared, seats, keyring, faults, public_keys, tasks });
+        let (faults, tasks) = (state.faults, Mutex::default());
+        let world = Arc::new(Self { shared, seats, faults, public_keys, tasks });
         world.run_tasks(&runtime);
         tracing::info!(sites = world.seats.len(), now = %world.now(), "the world has started");
         Ok(world)
@@ -187,8 +183,8 @@ impl World {
         self.shared.barrier(site).await
     }
 
-    pub(crate) fn keyring(&self) -> &Keyring {
-        &self.keyring
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.shared.keys
     }
 
     /// When something is due next.
@@ -239,10 +235,19 @@ impl Drop for World {
     }
 }
 
+/// Opens the site that `plan` describes.
+fn open(plan: Plan, state: &mut State, entropy: &mut dyn Entropy) -> Result<Opened, StartError> {
+    let cipher = Arc::new(keys::cipher(&mut state.keyring, &*state.store, &plan.id, entropy)?);
+    let (policy, store) = (Arc::clone(&plan.rules.policy), Arc::clone(&state.store));
+    let site = Site::open(plan.id.clone(), policy, plan.rules.product, store, Arc::clone(&cipher) as _);
+    let site = site.map_err(|source| StartError::Site { site: plan.id.to_string(), source })?;
+    Ok(Opened { plan, site, cipher })
+}
+
 /// The clock as the scenario begins it, but never earlier than what has been recorded already.
-fn clock(scenario: &Scenario, store: &dyn Store, sites: &[(Plan, Site)]) -> Result<Clock, StartError> {
+fn clock(scenario: &Scenario, store: &dyn Store, sites: &[Opened]) -> Result<Clock, StartError> {
     let mut start = scenario.clock.start.unwrap_or_else(Clock::wall);
-    for (plan, site) in sites {
+    for Opened { plan, site, .. } in sites {
         let Some(newest) = site.trail_len().checked_sub(1) else { continue };
         for line in store.lines(&plan.id, newest, 1).map_err(StartError::Trails)? {
             match Entry::parse(&line.0) {
@@ -254,13 +259,13 @@ fn clock(scenario: &Scenario, store: &dyn Store, sites: &[(Plan, Site)]) -> Resu
     Ok(Clock::starting(start, scenario.clock.frozen))
 }
 
-fn seats(sites: Vec<(Plan, Site)>, shared: &Arc<Shared>) -> Result<BTreeMap<SiteId, Arc<Seat>>, StartError> {
+fn seats(sites: Vec<Opened>, shared: &Arc<Shared>) -> Result<BTreeMap<SiteId, Arc<Seat>>, StartError> {
     let mut seats = BTreeMap::new();
-    for (plan, site) in sites {
-        let id = plan.id.clone();
-        let founded =
-            site.is_founded().map_err(|source| StartError::Site { site: id.to_string(), source })?;
-        seats.insert(id, Arc::new(Seat::new(plan, site, founded, Arc::clone(shared))));
+    for opened in sites {
+        let id = opened.plan.id.clone();
+        let founded = opened.site.is_founded();
+        let founded = founded.map_err(|source| StartError::Site { site: id.to_string(), source })?;
+        seats.insert(id, Arc::new(Seat::new(opened, founded, Arc::clone(shared))));
     }
     Ok(seats)
 }

@@ -8,11 +8,11 @@ use pbx_policy::Policy;
 use pbx_product::{GENERIC, Product};
 use pbx_recorder::{Anchor, Anchoring, Entry, Outcome, Report, verify};
 use pbx_site::{
-    Answer, Attempt, Begun, Error, Examination, Founding, Hashed, Hashing, Invocation, NewAccount, Proof,
-    SessionId, Site, Token, Verdict,
+    Answer, Attempt, Begun, Done, Error, Examination, Founding, Hashed, Hashing, Invocation, Need,
+    NewAccount, Proof, SessionId, Site, Supply, Token, Verdict, Waiting,
 };
 use pbx_store::{Faults, MemoryStore};
-use pbx_vault::{Keyring, SeededEntropy};
+use pbx_vault::{Keyring, SeededEntropy, SiteCipher};
 use sha2::{Digest, Sha256};
 
 /// Every product that has a policy of its own, by id.
@@ -36,7 +36,7 @@ pub(crate) struct Rig {
     pub(crate) examined: usize,
     product: &'static Product,
     policy: Arc<Policy>,
-    cipher: Arc<dyn Cipher>,
+    cipher: Arc<SiteCipher>,
     keyring: Keyring,
     entropy: SeededEntropy,
 }
@@ -137,7 +137,7 @@ impl Rig {
         let id = SiteId::parse("north").expect("a site id");
         let mut keyring = Keyring::ephemeral(&mut entropy);
         keyring.ensure_sites(std::slice::from_ref(&id), &mut entropy).expect("keys");
-        let cipher: Arc<dyn Cipher> = Arc::new(keyring.cipher(&id, &mut entropy).expect("keys"));
+        let cipher = Arc::new(keyring.cipher(&id, &mut entropy).expect("keys"));
         let store = Arc::new(MemoryStore::new());
         let site = open(&id, &policy, product, &store, &cipher);
         let now = Timestamp::parse(START).expect("a time");
@@ -229,18 +229,49 @@ impl Rig {
         let args = Args::of(args.iter().copied());
         let invocation =
             Invocation { event: "route.run", name: needs.to_string(), needs, run, args, line: None };
-        let answer = self.site.invoke(self.now, session, invocation)?;
-        let answer = match answer {
-            Answer::Hash(hashing) => {
-                let hashed = hash(&hashing);
-                self.site.finish_hashing(self.now, *hashing, hashed)?
-            }
-            done @ Answer::Done(..) => done,
+        let done = match self.site.invoke(self.now, session, invocation)? {
+            Answer::Done(done) => done,
+            Answer::Wait(waiting) => self.carry_on(waiting)?,
         };
-        match answer {
-            Answer::Done(result, _) => Ok(result),
-            Answer::Hash(_) => panic!("a password is hashed once"),
+        Ok(done.result)
+    }
+
+    /// Gets an operation what it needs until it is done, and leaves no second generation behind.
+    pub(crate) fn carry_on(&mut self, mut waiting: Box<Waiting>) -> Result<Done, Error> {
+        let id = self.site.id().clone();
+        loop {
+            let supply = match waiting.need() {
+                Need::Blob(blob) => Supply::Blob(self.store.blob(&id, *blob)?.map(Arc::from)),
+                Need::Generation => {
+                    self.keyring.begin_generation(&id, &mut self.entropy).expect("a keyring in memory");
+                    Supply::Generation(Arc::new(self.keyring.renew(&self.cipher).expect("keys")))
+                }
+                Need::Hash(hashing) => Supply::Hashed(hash(hashing)),
+            };
+            match self.site.resume(self.now, *waiting, supply) {
+                Ok(Answer::Wait(next)) => waiting = next,
+                Ok(Answer::Done(done)) => {
+                    self.settle();
+                    return Ok(done);
+                }
+                Err(error) => {
+                    self.settle();
+                    return Err(error);
+                }
+            }
         }
+    }
+
+    /// Destroys every generation but the one that the stored root is sealed with.
+    fn settle(&mut self) {
+        let stored = self.site.key_generation().expect("readable");
+        let mut held = self.keyring.generations(self.site.id()).expect("keys");
+        let keep = stored.or_else(|| held.next());
+        drop(held);
+        let (id, keep) = (self.site.id().clone(), keep.expect("a generation"));
+        self.keyring.settle_generation(&id, keep, &mut self.entropy).expect("a keyring in memory");
+        self.cipher = Arc::new(self.keyring.renew(&self.cipher).expect("keys"));
+        self.site.set_cipher(Arc::clone(&self.cipher) as Arc<dyn Cipher>);
     }
 
     /// Every line of the trail as it is now, as it was written.
@@ -341,10 +372,11 @@ fn open(
     policy: &Arc<Policy>,
     product: &'static Product,
     store: &Arc<MemoryStore>,
-    cipher: &Arc<dyn Cipher>,
+    cipher: &Arc<SiteCipher>,
 ) -> Site {
     let store: Arc<dyn Store> = Arc::clone(store) as Arc<dyn Store>;
-    Site::open(id.clone(), Arc::clone(policy), product, store, Arc::clone(cipher)).expect("a site opens")
+    let cipher: Arc<dyn Cipher> = Arc::clone(cipher) as Arc<dyn Cipher>;
+    Site::open(id.clone(), Arc::clone(policy), product, store, cipher).expect("a site opens")
 }
 
 /// When every test begins.

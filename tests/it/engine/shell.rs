@@ -1,6 +1,6 @@
-use pbx_site::{Hashing, Input, Output, SessionId, Terminal};
+use pbx_site::{Input, Output, SessionId, Terminal, Waiting};
 
-use super::rig::{Rig, hash};
+use super::rig::Rig;
 
 /// A channel of a logged-in SSH connection.
 pub(crate) struct Shell {
@@ -24,17 +24,17 @@ impl Shell {
 
     /// Types what ends with a new password, and holds back what hashing will say.
     #[track_caller]
-    pub(crate) fn type_and_hold(&mut self, rig: &mut Rig, text: &str) -> Box<Hashing> {
+    pub(crate) fn type_and_hold(&mut self, rig: &mut Rig, text: &str) -> Box<Waiting> {
         let outputs = self.terminal.handle(&mut rig.site, rig.now, Input::Bytes(text.as_bytes()));
-        let hashing =
-            outputs.into_iter().find_map(|it| if let Output::Hash(it) = it { Some(it) } else { None });
-        hashing.expect("a password to hash")
+        let waiting =
+            outputs.into_iter().find_map(|it| if let Output::Wait(it) = it { Some(it) } else { None });
+        waiting.expect("a password to hash")
     }
 
     /// Passes in what hashing says at last.
-    pub(crate) fn hashed(&mut self, rig: &mut Rig, hashing: Box<Hashing>) -> String {
-        let hashed = hash(&hashing);
-        self.put(rig, Input::Hashed(hashing, hashed))
+    pub(crate) fn hashed(&mut self, rig: &mut Rig, waiting: Box<Waiting>) -> String {
+        let done = rig.carry_on(waiting);
+        self.put(rig, Input::Done(done))
     }
 
     /// Passes `input` in and carries out what the engine asks for; what is shown in answer.
@@ -47,10 +47,9 @@ impl Shell {
                 match output {
                     Output::Write(bytes) => shown += &String::from_utf8_lossy(&bytes),
                     Output::Await(_) => {}
-                    Output::Hash(hashing) => {
-                        let hashed = hash(&hashing);
-                        let input = Input::Hashed(hashing, hashed);
-                        next.extend(self.terminal.handle(&mut rig.site, rig.now, input));
+                    Output::Wait(waiting) => {
+                        let done = rig.carry_on(waiting);
+                        next.extend(self.terminal.handle(&mut rig.site, rig.now, Input::Done(done)));
                     }
                     Output::Exit(status) => self.exit = Some(status),
                 }

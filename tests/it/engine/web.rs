@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use pbx_kernel::Surface;
-use pbx_site::{Exchange, Request, Response, respond_after_hash, respond_after_login, serve};
+use pbx_site::{Exchange, Request, Response, respond_after_login, respond_after_wait, serve};
 
-use super::rig::{Caller, LOCAL, Rig, address, hash};
+use super::rig::{Caller, LOCAL, Rig, address};
 
 /// What a request carries to show whose it is.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +22,9 @@ impl Rig {
                 let verdict = self.carry_out(attempt);
                 respond_after_login(&mut self.site, self.now, request, resume, verdict).0
             }
-            Exchange::Hash(hashing, resume) => {
-                let hashed = hash(&hashing);
-                let answer = self.site.finish_hashing(self.now, *hashing, hashed);
-                respond_after_hash(&mut self.site, self.now, request, resume, answer).0
+            Exchange::Wait(waiting, resume) => {
+                let done = self.carry_on(waiting);
+                respond_after_wait(&mut self.site, self.now, request, resume, done).0
             }
         }
     }

@@ -5,7 +5,7 @@ use pbx_product::{Command, Run, Screen};
 
 use super::menu::Walk;
 use super::{Mode, Output, Terminal, line};
-use crate::invoke::{Answer, Hashed, Hashing, Invocation};
+use crate::invoke::{Answer, Done, Invocation};
 use crate::{Error, Site};
 
 impl Terminal {
@@ -97,50 +97,47 @@ impl Terminal {
             Mode::Walking(walk) => walk.running = name,
             Mode::New => {}
         }
-        let answer = site.invoke(now, &self.session, invocation)?;
-        self.answered(site, now, answer, out)
+        match site.invoke(now, &self.session, invocation)? {
+            Answer::Done(done) => self.done(site, now, done, out),
+            Answer::Wait(waiting) => {
+                self.busy = true;
+                out.push(Output::Wait(waiting));
+                Ok(())
+            }
+        }
     }
 
-    pub(super) fn hashed(
+    /// Goes on after [`Output::Wait`].
+    pub(super) fn waited(
         &mut self,
         site: &mut Site,
         now: Timestamp,
-        hashing: Hashing,
-        hashed: Hashed,
+        done: Result<Done, Error>,
         out: &mut Vec<Output>,
     ) -> Result<(), Error> {
         self.busy = false;
-        let answer = site.finish_hashing(now, hashing, hashed)?;
-        self.answered(site, now, answer, out)?;
+        self.done(site, now, done?, out)?;
         self.type_ahead(site, now, out)?;
         if self.ended && !self.busy && !self.over { self.end_of_input(site, now, out) } else { Ok(()) }
     }
 
-    fn answered(
+    fn done(
         &mut self,
         site: &mut Site,
         now: Timestamp,
-        answer: Answer,
+        done: Done,
         out: &mut Vec<Output>,
     ) -> Result<(), Error> {
         let screen = site.product.screen;
-        match answer {
-            Answer::Hash(hashing) => {
-                self.busy = true;
-                out.push(Output::Hash(hashing));
-                Ok(())
-            }
-            Answer::Done(result, sequence) => {
-                out.extend(sequence.map(Output::Await));
-                let refused = result.is_err();
-                let text = match &result {
-                    Ok(reply) => self.show(screen, reply),
-                    Err(refusal) => (screen.refuse)(refusal),
-                };
-                self.write(out, &text);
-                self.finished(site, now, refused, out)
-            }
-        }
+        let Done { result, sequence } = done;
+        out.extend(sequence.map(Output::Await));
+        let refused = result.is_err();
+        let text = match &result {
+            Ok(reply) => self.show(screen, reply),
+            Err(refusal) => (screen.refuse)(refusal),
+        };
+        self.write(out, &text);
+        self.finished(site, now, refused, out)
     }
 
     fn show(&self, screen: &Screen, reply: &Reply) -> String {

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::{Exchange, Place, Request, Response, Resume, form, response};
-use crate::invoke::{Answer, Invocation};
+use crate::invoke::{Answer, Done, Invocation};
 use crate::login::{Attempt, Proof, Verdict};
 use crate::{Error, SessionId, Site};
 
@@ -63,8 +63,8 @@ pub(super) fn serve(
     }
     let invocation = Invocation { event: "route.run", name, needs, run, args, line: None };
     match site.invoke(now, &session, invocation)? {
-        Answer::Hash(hashing) => Ok(Exchange::Hash(hashing, Resume(Place::Route))),
-        Answer::Done(result, sequence) => Ok(Exchange::Respond(answered(site, result), sequence)),
+        Answer::Done(Done { result, sequence }) => Ok(Exchange::Respond(answered(site, result), sequence)),
+        Answer::Wait(waiting) => Ok(Exchange::Wait(waiting, Resume(Place::Route))),
     }
 }
 

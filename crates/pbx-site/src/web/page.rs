@@ -6,7 +6,7 @@ use pbx_product::{Action, Page, Shown};
 
 use super::frame::LOGOUT_PATH;
 use super::{Exchange, Place, Request, Response, Resume, form, frame, response};
-use crate::invoke::{Answer, Invocation};
+use crate::invoke::{Answer, Done, Invocation};
 use crate::login::{Attempt, Proof, Verdict};
 use crate::record::Happening;
 use crate::{Error, SessionId, Site};
@@ -217,12 +217,12 @@ fn act(site: &mut Site, now: Timestamp, visit: Visit, args: Args) -> Result<Exch
         line: None,
     };
     match site.invoke(now, &visit.session, invocation)? {
-        Answer::Hash(hashing) => {
-            Ok(Exchange::Hash(hashing, Resume(Place::Page(Box::new(visit), action, Box::new(args)))))
-        }
-        Answer::Done(result, sequence) => {
+        Answer::Done(Done { result, sequence }) => {
             let response = acted(site, now, &visit, action, &args, result)?;
             Ok(Exchange::Respond(response, sequence))
+        }
+        Answer::Wait(waiting) => {
+            Ok(Exchange::Wait(waiting, Resume(Place::Page(Box::new(visit), action, Box::new(args)))))
         }
     }
 }

@@ -7,7 +7,7 @@ use pbx_site::{Answer, Input, Invocation, Request, SessionId};
 use super::*;
 use crate::Out;
 
-async fn session(seat: &Arc<Seat>) -> SessionId {
+pub(super) async fn session(seat: &Arc<Seat>) -> SessionId {
     match seat.log_in(attempt("admin", "Harbour-1")).await {
         Ok(Verdict::Accepted(session, ..)) => session,
         other => panic!("{other:?}"),
@@ -15,12 +15,12 @@ async fn session(seat: &Arc<Seat>) -> SessionId {
 }
 
 /// Runs one command and returns what was written and the exit status.
-async fn run(seat: &Arc<Seat>, line: &str) -> (String, Option<u32>) {
+pub(super) async fn run(seat: &Arc<Seat>, line: &str) -> (String, Option<u32>) {
     let mut console = seat.terminal(session(seat).await);
     execute(&mut console, line).await
 }
 
-async fn execute(console: &mut crate::Console, line: &str) -> (String, Option<u32>) {
+pub(super) async fn execute(console: &mut crate::Console, line: &str) -> (String, Option<u32>) {
     let (mut text, mut status) = (String::new(), None);
     let mut out = |it: Out| match it {
         Out::Write(bytes) => text.push_str(&String::from_utf8_lossy(&bytes)),
@@ -75,12 +75,8 @@ async fn change_password(
         line: None,
     };
     let answer = seat.with_site(|site, now| site.invoke(now, session, invocation)).expect("run");
-    let Answer::Hash(hashing) = answer else { panic!("a new password is hashed") };
-    let hashed = seat.shared.renew(&hashing).await.expect("hashed");
-    match seat.with_site(|site, now| site.finish_hashing(now, *hashing, hashed)).expect("run") {
-        Answer::Done(result, _) => result.map(|_| ()),
-        Answer::Hash(_) => panic!("it is hashed"),
-    }
+    let Answer::Wait(waiting) = answer else { panic!("a new password is hashed") };
+    seat.carry_on(waiting).await.expect("run").result.map(|_| ())
 }
 
 #[tokio::test]
@@ -98,7 +94,15 @@ async fn a_new_password_needs_the_present_one_and_is_not_an_old_one() {
     assert_eq!(log_in(&seat, "admin", "Harbour-9").await.ok(), Some(true));
 }
 
-fn request(method: &str, path: &str, body: &str) -> Request {
+/// The token of a new session of the programming interface.
+pub(super) async fn api_token(seat: &Arc<Seat>) -> String {
+    let login = r#"{"username": "admin", "password": "Harbour-1"}"#;
+    let response = seat.serve(request("POST", "/api/login", login)).await;
+    let answer: serde_json::Value = serde_json::from_slice(&response.body).expect("JSON");
+    answer["token"].as_str().expect("a token").to_owned()
+}
+
+pub(super) fn request(method: &str, path: &str, body: &str) -> Request {
     Request {
         method: method.to_owned(),
         path: path.to_owned(),

@@ -112,6 +112,7 @@ impl Lab {
             Ok(done) => Ok(done),
             Err(Stop::Refusal(refusal)) => Err(refusal),
             Err(Stop::Error(error)) => panic!("{error}"),
+            Err(Stop::Blob(id)) => panic!("nothing here reads the blob {id}"),
         }
     }
 
