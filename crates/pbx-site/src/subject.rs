@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use pbx_auth::{Permission, Principal, Role};
 use pbx_estate::{Args, Estate, Event, Handler, Outcome, Refusal, Stop};
-use pbx_kernel::{AccountName, Change, Durability, Sequence, Source, Surface, Timestamp};
+use pbx_kernel::{AccountName, Change, Cipher, Durability, Sequence, Source, Surface, Timestamp};
 use pbx_policy::Policy;
 
 use crate::record::Happening;
+use crate::waiting::Supplied;
 use crate::{Error, Site};
 
 /// One of the product's operations, to be carried out for a request about personal data.
@@ -41,17 +42,27 @@ pub struct Noted {
 
 impl Site {
     /// Writes what `make` says, with the record of `event`. Where it says nothing, nothing is written.
+    ///
+    /// What destroys a key fails with [`pbx_estate::Error::GenerationNeeded`] and changes nothing, unless it is given
+    /// `begun`: the site's cipher with a generation to seal with.
     pub fn note(
         &mut self,
         now: Timestamp,
+        begun: Option<&Arc<dyn Cipher>>,
         event: &Event,
         make: impl FnOnce(&Estate<'_>, &Policy) -> Result<Option<Vec<Change>>, Error>,
     ) -> Result<Option<Noted>, Error> {
         self.advance(now)?;
-        let Some(changes) = self.read(make)? else { return Ok(None) };
+        let view = self.store.view(&self.id);
+        let estate = Estate::new(&self.id, &*view, &**begun.unwrap_or(&self.cipher));
+        let Some(changes) = make(&estate, &self.policy)? else { return Ok(None) };
+        drop(view);
         let line = self.trail_len();
         let happening = Happening::of_event(event).by(ACTOR);
         let sequence = self.commit(now, changes, &[happening], Durability::Wait)?;
+        if let Some(cipher) = begun {
+            self.adopt(Arc::clone(cipher));
+        }
         Ok(Some(Noted { sequence, line }))
     }
 
@@ -68,28 +79,31 @@ impl Site {
 
     /// Carries out `deed`, and writes what `with` says in the same batch.
     ///
-    /// A deed that destroys a key fails with [`pbx_estate::Error::GenerationNeeded`] and changes nothing, unless the
-    /// site's cipher has a generation to seal with.
+    /// As with [`Site::note`], what destroys a key needs `begun`.
     pub fn carry_out(
         &mut self,
         now: Timestamp,
+        begun: Option<&Arc<dyn Cipher>>,
         deed: &Deed,
         with: impl FnOnce(&Estate<'_>) -> Result<Vec<Change>, pbx_estate::Error>,
     ) -> Result<Result<Sequence, Refusal>, Error> {
         self.advance(now)?;
         let principal = rehearser(deed)?;
-        let done = self.look(now, &principal, REHEARSE, |cx| {
+        let supplied = Supplied { generation: begun.cloned(), ..Supplied::default() };
+        let done = self.look_with(now, &principal, REHEARSE, &supplied, |cx| {
             let outcome = (deed.run)(cx, &deed.args)?;
             let changes = with(&cx.estate).map_err(Stop::Error)?;
             Ok((outcome, changes))
-        })?;
+        });
         let happening = |refusal: Option<&Refusal>| {
             let run = Happening::of_run("rehearsal.carried-out", &deed.name, refusal);
             run.of(&principal).with("request", deed.request.as_str())
         };
         let (Outcome { mut changes, events, .. }, more) = match done {
             Ok(done) => done,
-            Err(refusal) => {
+            Err(Stop::Error(error)) => return Err(error.into()),
+            Err(Stop::Blob(_)) => return Err(Error::Unsupplied),
+            Err(Stop::Refusal(refusal)) => {
                 self.commit(now, Vec::new(), &[happening(Some(&refusal))], Durability::Lazy)?;
                 return Ok(Err(refusal));
             }
@@ -97,7 +111,11 @@ impl Site {
         changes.extend(more);
         let mut happenings = vec![happening(None)];
         happenings.extend(events.iter().map(|it| Happening::of_event(it).of(&principal)));
-        Ok(Ok(self.commit(now, changes, &happenings, Durability::Wait)?))
+        let sequence = self.commit(now, changes, &happenings, Durability::Wait)?;
+        if let Some(cipher) = begun {
+            self.adopt(Arc::clone(cipher));
+        }
+        Ok(Ok(sequence))
     }
 }
 

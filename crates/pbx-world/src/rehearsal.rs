@@ -198,7 +198,7 @@ impl Rehearsals {
             };
             let event = event(&request, "rehearsal.received").with("kind", kind.as_str());
             let made: Cell<Option<Case>> = Cell::new(None);
-            let noted = site.note(now, &event, |estate, _| {
+            let noted = site.note(now, None, &event, |estate, _| {
                 let mut keys = KeyTree::open(estate)?;
                 let (slot, _) = keys.allot()?;
                 let mut changes = paper::write_sealed(&mut keys, slot, &case::dossier(&id), &dossier)?;
@@ -465,12 +465,12 @@ impl Rehearsals {
     ) -> Result<Case, RehearsalError> {
         let id = before.request.id();
         let (after, sequence) = self
-            .destroying(|| {
+            .destroying(|begun| {
                 self.seat.with_site(|site, now| {
                     let mut after = after.clone();
                     // A certificate's record is the next line.
                     after.line = after.line.map(|it| if it == LINE_PENDING { site.trail_len() } else { it });
-                    let noted = site.note(now, &event, |estate, _| {
+                    let noted = site.note(now, begun, &event, |estate, _| {
                         let stored = paper::read::<Requests, Case>(estate, id)?;
                         if stored.as_ref() != Some(before) {
                             return Ok(None);

@@ -1,10 +1,11 @@
 //! Carrying out a plan through the product's own operations.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use pbx_estate::people::{NOBODY, People, TELLING, hold, manage};
 use pbx_estate::{Args, Estate, Handler};
-use pbx_kernel::{Change, Sequence};
+use pbx_kernel::{Change, Cipher, Sequence};
 use pbx_policy::Removal;
 use pbx_rehearsal::{LedgerEntry, Request};
 use pbx_site::{Deed, Error};
@@ -55,9 +56,9 @@ impl Rehearsals {
 
     async fn carry_out(&self, case: &Case, dossier: &Dossier, deed: &Deed) -> Result<(), RehearsalError> {
         let done = self
-            .destroying(|| {
+            .destroying(|begun| {
                 self.seat.with_site(|site, now| {
-                    site.carry_out(now, deed, |estate| self.ledger_changes(estate, case, dossier))
+                    site.carry_out(now, begun, deed, |estate| self.ledger_changes(estate, case, dossier))
                 })
             })
             .await?;
@@ -145,13 +146,26 @@ impl Rehearsals {
         Ok(person.as_ref().and_then(told))
     }
 
-    /// Does what may destroy a key: where it needs a new generation of the site's keys, it is begun, and settled once
-    /// what was done is on the disk.
+    /// Does what may destroy a key: where it needs a new generation of the site's keys, one is begun, and settled once
+    /// what was done is on the disk. That happens even if the caller goes away meanwhile.
     pub(super) async fn destroying<T>(
         &self,
-        attempt: impl Fn() -> Result<T, Error>,
+        attempt: impl Fn(Option<&Arc<dyn Cipher>>) -> Result<T, Error>,
     ) -> Result<T, RehearsalError> {
-        attempt().map_err(RehearsalError::Site)
+        match attempt(None) {
+            Err(Error::Estate(pbx_estate::Error::GenerationNeeded)) => {}
+            done => return done.map_err(RehearsalError::Site),
+        }
+        let mut generations = Arc::clone(&self.seat.generations).lock_owned().await;
+        let begun = self.seat.begin_generation(&mut generations).await.map_err(RehearsalError::Site)?;
+        let cipher: Arc<dyn Cipher> = begun;
+        let done = attempt(Some(&cipher));
+        // Whatever came of it: a generation that sealed nothing must go too.
+        let settled = self.seat.settle_or_retry(&mut generations).await;
+        drop(generations);
+        let done = done.map_err(RehearsalError::Site)?;
+        settled.map_err(RehearsalError::Site)?;
+        Ok(done)
     }
 }
 
@@ -161,7 +175,7 @@ fn deed(case: &Case, task: &Task, what: &str, run: Handler, args: Args) -> Deed 
         name: format!("{what} {}", task.store),
         run,
         args,
-        role: std::sync::Arc::clone(&task.role),
+        role: Arc::clone(&task.role),
         surface: task.surface,
     }
 }
