@@ -230,7 +230,8 @@ impl Site {
         }
     }
 
-    fn look_with<T>(
+    /// The same with what was supplied, where something was.
+    pub(crate) fn look_with<T>(
         &self,
         now: Timestamp,
         principal: &Principal,

@@ -257,7 +257,7 @@ pub fn takes_own(path: &ErasurePath) -> bool {
 }
 
 /// Whether a permission is about the caller's own data: one of its words says so.
-fn is_own(permission: &str) -> bool {
+pub fn is_own(permission: &str) -> bool {
     permission.split(['.', '-']).any(|it| it == "own")
 }
 
