@@ -134,9 +134,9 @@ pub fn mask(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
 pub fn play(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     let store = find(cx, args)?;
     let mut people = People::open(&cx.estate)?;
-    let owner = match (readable(cx, &mut people, store, args)?, args.number("owner")?) {
-        (Some(owner), _) | (None, Some(owner)) => owner,
-        (None, None) => return Err(Refusal::Missing("person").into()),
+    let readable = readable(cx, &mut people, store, args)?;
+    let Some(owner) = readable.or(args.number("owner")?) else {
+        return Err(Refusal::Missing("person").into());
     };
     let number = args.number("item")?.ok_or(Refusal::Missing("item"))?;
     let no_such = || Refusal::NoSuch("item", number.to_string());
