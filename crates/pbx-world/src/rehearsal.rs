@@ -14,21 +14,16 @@
 //! - Once a request is over, what identified the person in it cannot be opened any more.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pbx_estate::keys::KeyTree;
-use pbx_estate::people::{People, Person};
-use pbx_estate::{Estate, Event, setting};
+use pbx_estate::people::People;
+use pbx_estate::{Estate, Event};
 use pbx_kernel::Change;
-use pbx_policy::{FieldId, Policy};
+use pbx_policy::FieldId;
 use pbx_recorder::{Hash, SignedCheckpoint};
-use pbx_rehearsal::{
-    Answer, Body, Certificate, Encoding, Erasure, HandedOver, Held, Identifier, IdentifierKind, LedgerEntry,
-    Needles, Numbering, Proof, Recipient, Request, RequestKind, Stage, Token, search,
-};
+use pbx_rehearsal::{Certificate, Explanations, Identifier, LedgerEntry, Proof, Request, RequestKind, Stage};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::durable::durable;
 use crate::{Seat, World};
@@ -36,10 +31,12 @@ use crate::{Seat, World};
 mod case;
 mod deed;
 mod error;
+mod identity;
 mod package;
 mod paper;
 mod planning;
 mod raw;
+mod steps;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -48,6 +45,7 @@ pub use case::Case;
 pub use error::RehearsalError;
 
 use case::Dossier;
+use identity::token_of;
 use paper::{Erasures, Requests};
 use survey::{Survey, Watch, look};
 
@@ -283,173 +281,6 @@ impl Rehearsals {
         Ok(Certificate { body, proof })
     }
 
-    async fn verify_identity(
-        &self,
-        case: Case,
-        next: Request,
-        vouched: bool,
-    ) -> Result<Case, RehearsalError> {
-        if !vouched {
-            let dossier = self.dossier(&case)?;
-            let person = self.person(&case)?.ok_or(RehearsalError::Identity)?;
-            let mut known = Dossier { identifiers: Vec::new() };
-            learn(&mut known, &person);
-            let known = known.identity().map_err(RehearsalError::Identifier)?;
-            let needles = Needles::build([(0, &known)], &Numbering::default(), &Encoding::ALL, 1);
-            let needles = needles.map_err(|_| RehearsalError::TooManyIdentifiers)?;
-            let agrees = |(_, text): &(IdentifierKind, String)| search(&needles, text.as_bytes()).count() > 0;
-            if !dossier.identifiers.iter().all(agrees) {
-                return Err(RehearsalError::Identity);
-            }
-        }
-        let event = event(&next, "rehearsal.identity-verified");
-        let how = if vouched { "vouched" } else { "compared" };
-        self.record(&case, Case { request: next, ..case.clone() }, event.with("how", how)).await
-    }
-
-    async fn locate(&self, case: Case, next: Request) -> Result<Case, RehearsalError> {
-        let mut dossier = self.dossier(&case)?;
-        if let Some(person) = self.person(&case)? {
-            learn(&mut dossier, &person);
-        }
-        let survey = self.survey(&case, &dossier, pbx_rehearsal::Explanations::default()).await?;
-        // The plan's rows say which stores there are, those of others among them.
-        let plan = planning::plan(self.seat.policy(), &survey, case.takes_silent_ways);
-        let held: Vec<Held> = plan
-            .stores
-            .into_iter()
-            .map(|it| Held { store: it.store, name: it.name, items: it.before })
-            .collect();
-        let items: u64 = held.iter().map(|it| it.items).sum();
-        let event = event(&next, "rehearsal.located").with("items", items.to_string());
-        let located = Case { request: next, held, ..case.clone() };
-        self.record_with(&case, located, event, |estate| {
-            let mut keys = KeyTree::open(estate)?;
-            let id = case::dossier(case.request.id());
-            let mut changes = paper::write_sealed(&mut keys, case.slot, &id, &dossier)?;
-            changes.extend(keys.changes()?);
-            Ok(changes)
-        })
-        .await
-    }
-
-    async fn package_up(&self, case: Case, next: Request) -> Result<Case, RehearsalError> {
-        let dossier = self.dossier(&case)?;
-        let package = package::package(&self.seat, &case, &dossier)?;
-        let digest = sha256(&serde_json::to_vec_pretty(&package).unwrap_or_default());
-        let event = event(&next, "rehearsal.packaged").with("sha256", digest.as_str());
-        let packaged = Case { request: next, package_sha256: Some(digest), ..case.clone() };
-        self.record_with(&case, packaged, event, |estate| {
-            let mut keys = KeyTree::open(estate)?;
-            let id = case::package(case.request.id());
-            let mut changes = paper::write_sealed(&mut keys, case.slot, &id, &package)?;
-            changes.extend(keys.changes()?);
-            Ok(changes)
-        })
-        .await
-    }
-
-    async fn plan(&self, case: Case, next: Request) -> Result<Case, RehearsalError> {
-        let dossier = self.dossier(&case)?;
-        let survey = self.survey(&case, &dossier, pbx_rehearsal::Explanations::default()).await?;
-        let plan = planning::plan(self.seat.policy(), &survey, case.takes_silent_ways);
-        let exceptions = plan.exceptions().count().to_string();
-        let event = event(&next, "rehearsal.planned").with("exceptions", exceptions);
-        self.record(&case, Case { request: next, plan, ..case.clone() }, event).await
-    }
-
-    async fn notify(&self, case: Case, next: Request) -> Result<Case, RehearsalError> {
-        let now = self.world.now();
-        let held = |policy: &Policy, it: &pbx_policy::Recipient| {
-            let of_plan = |id: &str| case.plan.stores.iter().any(|it| it.store == id && it.before > 0);
-            policy.stores.iter().any(|store| it.gets(store) && of_plan(store.id.get_ref()))
-        };
-        let recipients = look(&self.seat, |estate, policy| {
-            let mut told = Vec::new();
-            for it in policy.recipients.iter().filter(|it| held(policy, it)) {
-                if setting::is_on(estate, policy, it.switch.get_ref())? {
-                    let (recipient, name) = (it.id.get_ref().clone(), it.name.clone());
-                    told.push(Recipient { recipient, name, told: Some(now), closed: None });
-                }
-            }
-            Ok(told)
-        })?;
-        let event = event(&next, "rehearsal.notified").with("recipients", recipients.len().to_string());
-        self.record(&case, Case { request: next, recipients, ..case.clone() }, event).await
-    }
-
-    async fn search(&self, case: Case, next: Request) -> Result<Case, RehearsalError> {
-        let dossier = self.dossier(&case)?;
-        let explanations = planning::explanations(self.seat.policy(), &case.plan);
-        let mut survey = self.survey(&case, &dossier, explanations).await?;
-        if let Some(folder) = self.folder() {
-            let identity = dossier.identity().map_err(RehearsalError::Identifier)?;
-            let found = tokio::task::spawn_blocking(move || {
-                let shortest = Needles::RANDOM_BYTES_MIN;
-                let people = [(survey::WANTED, &identity)];
-                let needles = Needles::build(people, &Numbering::default(), &Encoding::ALL, shortest);
-                needles.map_err(std::io::Error::other).and_then(|it| raw::search_files(&folder, &it))
-            });
-            let found = found.await.map_err(std::io::Error::other).and_then(|it| it);
-            let (findings, bytes) = found.map_err(RehearsalError::Files)?;
-            survey.bytes += bytes;
-            findings.into_iter().for_each(|it| survey.add(it));
-        }
-        let Survey { findings, bytes, .. } = survey;
-        let event = event(&next, "rehearsal.searched")
-            .with("findings", findings.len().to_string())
-            .with("bytes", bytes.to_string());
-        let searched = Case { request: next, findings, searched_bytes: bytes, ..case.clone() };
-        self.record(&case, searched, event).await
-    }
-
-    async fn certify(&self, case: Case, next: Request) -> Result<Case, RehearsalError> {
-        let answer = match next.kind() {
-            RequestKind::Erasure => {
-                let (plan, recipients) = (case.plan.clone(), case.recipients.clone());
-                let found = case.findings.clone();
-                Answer::Erasure(Erasure::new(plan, recipients, case.searched_bytes, found, None))
-            }
-            RequestKind::Access | RequestKind::Portability => Answer::Copy(HandedOver {
-                package_sha256: case.package_sha256.clone().unwrap_or_default(),
-                stores: case.held.clone(),
-            }),
-        };
-        let product = &self.seat.policy().product.id;
-        let body = Body::new(&next, self.world.now(), product, self.seat.release(), answer);
-        let event = event(&next, Body::EVENT).with(Body::DETAIL, body.digest());
-        let is_erasure = next.kind() == RequestKind::Erasure;
-        let line = Some(LINE_PENDING);
-        let certified = Case { request: next, body: Some(body), line, ..case.clone() };
-        // The checkpoint covers the records of all operations: the ledger keeps it.
-        let checkpoint =
-            if is_erasure { self.checkpoint().await?.as_str().to_owned() } else { String::new() };
-        self.record_with(&case, certified, event, |estate| {
-            if !is_erasure {
-                return Ok(Vec::new());
-            }
-            let id = case.request.id();
-            let mut changes = forget(estate, &case)?;
-            if let Some(entry) = paper::read::<Erasures, LedgerEntry>(estate, id)? {
-                let entry = LedgerEntry { checkpoint: checkpoint.clone(), ..entry };
-                changes.extend(paper::write::<Erasures, LedgerEntry>(estate, id, &entry)?);
-            }
-            Ok(changes)
-        })
-        .await
-    }
-
-    async fn end(&self, case: Case, next: Request) -> Result<Case, RehearsalError> {
-        let name = match next.stage() {
-            Stage::Refused => "rehearsal.refused",
-            Stage::Cancelled => "rehearsal.cancelled",
-            _ => "rehearsal.closed",
-        };
-        let event = event(&next, name);
-        self.record_with(&case, Case { request: next, ..case.clone() }, event, |estate| forget(estate, &case))
-            .await
-    }
-
     /// Writes the step from `before` to `after` with its record.
     async fn record(&self, before: &Case, after: Case, event: Event) -> Result<Case, RehearsalError> {
         self.record_with(before, after, event, |_| Ok(Vec::new())).await
@@ -505,7 +336,7 @@ impl Rehearsals {
         &self,
         case: &Case,
         dossier: &Dossier,
-        explanations: pbx_rehearsal::Explanations,
+        explanations: Explanations,
     ) -> Result<Survey, RehearsalError> {
         Survey::of(&self.seat, &Watch::new(case.person, dossier, explanations)?).await
     }
@@ -513,43 +344,6 @@ impl Rehearsals {
     /// Where the world's state is, if it keeps any.
     fn folder(&self) -> Option<std::path::PathBuf> {
         self.seat.shared.notary.folder.as_ref()?.parent().map(std::path::Path::to_owned)
-    }
-
-    fn dossier(&self, case: &Case) -> Result<Dossier, RehearsalError> {
-        let id = case::dossier(case.request.id());
-        let dossier =
-            look(&self.seat, |estate, _| Ok(paper::read_sealed(&mut KeyTree::open(estate)?, &id)?))?;
-        dossier.ok_or(RehearsalError::NotThere(NO_DOSSIER))
-    }
-
-    fn person(&self, case: &Case) -> Result<Option<Person>, RehearsalError> {
-        let Some(number) = case.person else { return Ok(None) };
-        look(&self.seat, |estate, _| Ok(People::open(estate)?.person(number)?))
-    }
-
-    /// The one person whom the identifiers lead to; none where nobody has a record with them.
-    async fn resolve(&self, dossier: &Dossier) -> Result<Option<Person>, RehearsalError> {
-        let mut found: Vec<Person> = Vec::new();
-        let telling = dossier.identifiers.iter().filter(|(kind, _)| *kind != IdentifierKind::Name);
-        for (_, text) in telling {
-            let person = look(&self.seat, |estate, _| Ok(People::open(estate)?.named(text)?))?;
-            found.extend(person.filter(|it| found.iter().all(|known| known.number != it.number)));
-        }
-        let names: Vec<String> = dossier
-            .identifiers
-            .iter()
-            .filter(|(kind, _)| *kind == IdentifierKind::Name)
-            .map(|(_, text)| text.to_lowercase())
-            .collect();
-        let mut after = 0;
-        while found.is_empty() && !names.is_empty() {
-            let page = look(&self.seat, |estate, _| Ok(People::open(estate)?.list(after, PEOPLE_AT_ONCE)?))?;
-            let Some(last) = page.last() else { break };
-            after = last.number;
-            found.extend(page.into_iter().filter(|it| names.contains(&it.name().to_lowercase())));
-            tokio::task::yield_now().await;
-        }
-        if found.len() > 1 { Err(RehearsalError::SeveralPeople) } else { Ok(found.pop()) }
     }
 }
 
@@ -576,59 +370,6 @@ impl Step {
 /// The event of a step: it names the person by the token that only the person's own record links to somebody.
 fn event(request: &Request, name: &'static str) -> Event {
     Event::on(name, "person", request.subject()).with("request", request.id())
-}
-
-/// Adds what the person's record tells.
-fn learn(dossier: &mut Dossier, person: &Person) {
-    dossier.add(IdentifierKind::Name, &person.name());
-    for (field, value) in &person.fields {
-        match field {
-            FieldId::Account => dossier.add(IdentifierKind::Account, value),
-            FieldId::Email => dossier.add(IdentifierKind::Email, value),
-            FieldId::Extension => dossier.add(IdentifierKind::Extension, value),
-            FieldId::Mobile | FieldId::Number => match Identifier::parse(IdentifierKind::Phone, value) {
-                Ok(_) => dossier.add(IdentifierKind::Phone, value),
-                Err(_) => dossier.add(IdentifierKind::Extension, value),
-            },
-            _ => {}
-        }
-    }
-}
-
-/// The changes after which nothing of the request tells who the person is.
-fn forget(estate: &Estate<'_>, case: &Case) -> Result<Vec<Change>, pbx_estate::Error> {
-    let id = case.request.id();
-    let mut changes = paper::remove_sealed(estate, &case::dossier(id))?;
-    changes.extend(paper::remove_sealed(estate, &case::package(id))?);
-    let mut keys = KeyTree::open(estate)?;
-    keys.destroy(case.slot)?;
-    changes.extend(keys.changes()?);
-    Ok(changes)
-}
-
-/// Names somebody who has no record.
-fn token_of(estate: &Estate<'_>, dossier: &Dossier) -> String {
-    let first = dossier.identifiers.first().map_or("", |(_, text)| text.as_str());
-    estate.pseudonym("subject", &first.to_lowercase())
-}
-
-/// The tokens of the ledger: of each identifier as it is compared, so that it is recognised however it is written.
-fn tokens(estate: &Estate<'_>, dossier: &Dossier) -> BTreeSet<Token> {
-    let of = |(kind, text): &(IdentifierKind, String)| {
-        let folded = match kind {
-            IdentifierKind::Extension | IdentifierKind::Phone => {
-                text.chars().filter(|it| it.is_ascii_digit() || *it == '+').collect()
-            }
-            _ => text.trim().to_lowercase(),
-        };
-        let token = estate.pseudonym("ledger", &format!("{}\u{1f}{folded}", kind.as_str()));
-        Token { kind: *kind, token }
-    };
-    dossier.identifiers.iter().map(of).collect()
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
 }
 
 const NO_CERTIFICATE: &str = "the request is not certified yet";

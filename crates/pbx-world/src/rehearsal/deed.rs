@@ -11,10 +11,11 @@ use pbx_rehearsal::{LedgerEntry, Request};
 use pbx_site::{Deed, Error};
 
 use super::case::{Case, Dossier};
+use super::identity::tokens;
 use super::paper::{self, Erasures};
 use super::planning::{self, Reach, Task, tasks};
 use super::survey::{Survey, look};
-use super::{RehearsalError, Rehearsals, event, tokens};
+use super::{RehearsalError, Rehearsals, event};
 
 impl Rehearsals {
     /// Tries every operation of the plan and throws away what it would change.

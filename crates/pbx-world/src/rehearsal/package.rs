@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pbx_estate::people::{Item, NOBODY, People, Person};
 use pbx_estate::{log, setting};
-use pbx_policy::{Category, DataStore, Owner, Policy};
+use pbx_policy::{Category, DataStore, Log, Owner, Policy};
 use pbx_rehearsal::RequestKind;
 use serde_json::{Value, json};
 
@@ -71,22 +71,7 @@ pub(super) fn csv(package: &Value) -> Vec<u8> {
 fn records(seat: &Seat, case: &Case, watch: &Watch, store: &DataStore) -> Result<Vec<Value>, RehearsalError> {
     let id = store.id.get_ref();
     if let Some(log) = log_of(seat.policy(), store) {
-        let entries =
-            look(
-                seat,
-                |estate, _| Ok(log::newest_first(estate, log, None)?.collect::<Result<Vec<_>, _>>()?),
-            )?;
-        let named = entries.into_iter().filter(|(_, it)| {
-            watch.is_in(&it.account)
-                || watch.is_in(&it.object)
-                || it.detail.values().any(|it| watch.is_in(it))
-        });
-        return Ok(named
-            .take(RECORDS_MAX)
-            .map(|(number, it)| json!({
-                "number": number, "time": it.time.to_string(), "fields": { "account": it.account, "host": it.source, "text": it.event },
-            }))
-            .collect());
+        return entries(seat, watch, log);
     }
     if store.holds_persons() {
         let Some(number) = case.person else { return Ok(Vec::new()) };
@@ -106,6 +91,25 @@ fn records(seat: &Seat, case: &Case, watch: &Watch, store: &DataStore) -> Result
         records.extend(own.map(of_item));
     }
     Ok(records)
+}
+
+/// The entries of a log that name the person: when what happened, not the whole entry, which may name others.
+fn entries(seat: &Seat, watch: &Watch, log: &Log) -> Result<Vec<Value>, RehearsalError> {
+    let (mut entries, mut before) = (Vec::new(), None);
+    while entries.len() < RECORDS_MAX {
+        let page = look(seat, |estate, _| {
+            let page = log::newest_first(estate, log, before)?.take(ENTRIES_AT_ONCE);
+            Ok(page.collect::<Result<Vec<_>, _>>()?)
+        })?;
+        let Some((oldest, _)) = page.last() else { break };
+        before = Some(*oldest);
+        let own = page.iter().filter(|(_, it)| watch.names(it)).map(|(number, it)| {
+            let fields = json!({ "account": it.account, "host": it.source, "text": it.event });
+            json!({ "number": number, "time": it.time.to_string(), "fields": fields })
+        });
+        entries.extend(own);
+    }
+    Ok(entries)
 }
 
 fn of_person(person: &Person) -> Value {
@@ -161,5 +165,8 @@ fn held_with_others(case: &Case, store: &DataStore) -> Value {
 /// How many items are read in one turn.
 const ITEMS_AT_ONCE: usize = 64;
 
-/// The most records of one store in a package.
+/// How many entries of a log are read in one turn.
+const ENTRIES_AT_ONCE: usize = 200;
+
+/// The most records of one store in a package, but for the rest of a page.
 const RECORDS_MAX: usize = 10_000;

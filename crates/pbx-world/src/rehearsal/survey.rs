@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pbx_estate::account::{self, Account};
+use pbx_estate::log::Entry;
 use pbx_estate::people::{Item, NOBODY, People};
 use pbx_estate::{Estate, log, setting};
 use pbx_policy::{DataStore, FieldId, Log, Policy, StoreKind};
@@ -67,9 +68,16 @@ impl Watch {
         search(&self.needles, texts.join("\n").as_bytes())
     }
 
-    /// Whether `text` names the person.
-    pub(super) fn is_in(&self, text: &str) -> bool {
-        search(&self.needles, text.as_bytes()).count() > 0
+    /// Looks for the person in an entry of a log.
+    fn look_at_entry(&self, entry: &Entry) -> Hits {
+        let details = entry.detail.values().map(String::as_str);
+        let texts: Vec<&str> = [entry.account.as_str(), &entry.object].into_iter().chain(details).collect();
+        search(&self.needles, texts.join("\n").as_bytes())
+    }
+
+    /// Whether the entry of a log names the person.
+    pub(super) fn names(&self, entry: &Entry) -> bool {
+        self.look_at_entry(entry).count() > 0
     }
 
     /// Whether the account is the person's.
@@ -165,10 +173,7 @@ impl Survey {
             let Some((oldest, _)) = page.last() else { return Ok(()) };
             before = Some(*oldest);
             for (_, entry) in &page {
-                let details = entry.detail.values().map(String::as_str);
-                let texts: Vec<&str> =
-                    [entry.account.as_str(), &entry.object].into_iter().chain(details).collect();
-                let hits = search(&watch.needles, texts.join("\n").as_bytes());
+                let hits = watch.look_at_entry(entry);
                 self.seen(id).others += u64::from(hits.count() > 0);
                 self.note(watch, &Place::Log { log: id.to_owned() }, &hits);
             }

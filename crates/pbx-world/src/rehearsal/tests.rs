@@ -4,7 +4,7 @@ use pbx_estate::people::{Party, People};
 use pbx_kernel::SiteId;
 use pbx_policy::SubjectKind;
 use pbx_recorder::PublicKey;
-use pbx_rehearsal::{Decision, Outcome, StepError, verify};
+use pbx_rehearsal::{Answer, Decision, IdentifierKind, Outcome, StepError, verify};
 
 use super::*;
 use crate::{Scenario, WorldOptions};
