@@ -5,7 +5,7 @@
 //!        \        |         /
 //!         World ─ Seat (one per site) ─▶ Site, for one short turn at a time
 //!           │       └─ waits: for the disk, for the hashing pool, for attempts to be decided
-//!           └─ Clock, Pool, Store, Keyring; tasks: ticker, feed, notary, founding
+//!           └─ Clock, Pool, Store, Keyring; tasks: ticker, feed, notary, founding, peopling
 //! ```
 //!
 //! # Invariants
@@ -27,8 +27,10 @@ mod file;
 mod founding;
 mod keep;
 mod notary;
+mod peopling;
 mod plan;
 mod pool;
+mod population;
 mod profile;
 mod scenario;
 mod seat;
@@ -49,7 +51,10 @@ pub use keep::{keep_private, write_whole};
 pub use notary::CheckpointError;
 pub use plan::{KnownAccount, PolicyText, SiteOutline};
 pub use pool::{Pool, PoolError};
+pub use population::{Place, Population, SiteManifest, SubjectPlaces};
 pub use profile::Profile;
-pub use scenario::{AccountPlan, ClockPlan, DirectorPlan, HashingLevel, Ports, Scenario, SitePlan};
+pub use scenario::{
+    AccountPlan, ClockPlan, DirectorPlan, HashingLevel, PeoplePlan, Ports, Scenario, SitePlan,
+};
 pub use seat::Seat;
 pub use world::{World, WorldOptions};

@@ -14,6 +14,7 @@ use crate::console::Console;
 use crate::durable::durable;
 use crate::founding::Founded;
 use crate::plan::{KnownAccount, Plan, Rules};
+use crate::population::Population;
 use crate::shared::Shared;
 use crate::sync::lock;
 
@@ -28,6 +29,9 @@ pub struct Seat {
     pub(crate) rules: Arc<Rules>,
     ports: BTreeMap<String, u16>,
     pub(crate) own_accounts: Vec<KnownAccount>,
+    pub(crate) population: Option<Arc<Population>>,
+    /// Whether everybody of its population is there.
+    pub(crate) peopled: watch::Sender<bool>,
     site: Mutex<Site>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) founded: watch::Sender<Founded>,
@@ -47,7 +51,7 @@ pub struct Seat {
 impl Seat {
     /// The seat of an open site.
     pub(crate) fn new(plan: Plan, site: Site, founded: bool, shared: Arc<Shared>) -> Self {
-        let Plan { id, release, rules, ports, accounts } = plan;
+        let Plan { id, release, rules, ports, accounts, population } = plan;
         let founded = if founded { Founded::Yes } else { Founded::NotYet };
         let seat = Self {
             id,
@@ -55,6 +59,8 @@ impl Seat {
             rules,
             ports,
             own_accounts: accounts,
+            peopled: watch::Sender::new(population.is_none()),
+            population,
             settings: watch::Sender::new(site.settings_version()),
             deadline: AtomicI64::new(NEVER),
             trail: AtomicU64::new(site.trail_len()),
