@@ -33,11 +33,11 @@ async fn load(seat: Arc<Seat>, mut stop: watch::Receiver<bool>) {
     // A batch is not abandoned: it would go on by itself, and hold the store.
     while !*stop.borrow() {
         match step(&seat, progress.take()).await {
-            Ok(Step::Done) => {
+            Ok(None) => {
                 seat.peopled.send_replace(true);
                 return;
             }
-            Ok(Step::Came(further)) => progress = Some(further),
+            Ok(further) => progress = further,
             Err(error) => {
                 let error = chain(&error);
                 tracing::warn!(site = %seat.id(), %error, "its people are not all there yet; trying again");
@@ -54,13 +54,9 @@ struct Progress {
     loading: Loading,
 }
 
-enum Step {
-    Came(Progress),
-    Done,
-}
-
-/// Adds one batch and waits until it is on the disk. Without `progress` looks how far an earlier one came.
-async fn step(seat: &Arc<Seat>, progress: Option<Progress>) -> Result<Step, StoreError> {
+/// Adds one batch and waits until it is on the disk; nothing where everybody is there. Without `progress` looks how far
+/// an earlier one came.
+async fn step(seat: &Arc<Seat>, progress: Option<Progress>) -> Result<Option<Progress>, StoreError> {
     let batch = {
         let seat = Arc::clone(seat);
         // Inventing people and their voices is work for the CPU.
@@ -78,9 +74,9 @@ async fn step(seat: &Arc<Seat>, progress: Option<Progress>) -> Result<Step, Stor
             if let Some(sequence) = sequence {
                 durable(&*seat.shared.store, sequence).await?;
             }
-            Ok(Step::Came(progress))
+            Ok(Some(progress))
         }
-        None => Ok(Step::Done),
+        None => Ok(None),
     }
 }
 

@@ -6,6 +6,7 @@ use pbx_media::{Codec, wav};
 use pbx_policy::FieldId;
 use serde::{Deserialize, Serialize};
 
+use super::resident::Resident;
 use super::shelf::{Directory, Shelf};
 use super::{Lives, NAMELESS, Population};
 
@@ -121,7 +122,7 @@ impl Population {
     /// The resident's entries in directories, and what he owns. His record came with his account.
     fn pieces_of_resident<'a>(&'a self, lives: &'a Lives, place: usize) -> impl Iterator<Item = Piece> + 'a {
         let whose = Whose::Resident(place);
-        let known = self.residents.get(place).map(|it| it.known()).unwrap_or_default();
+        let known = self.residents.get(place).map(Resident::known).unwrap_or_default();
         let entries = self.directories.iter().map(move |it| it.piece(&known, whose));
         let items = self.of_resident(lives, place).flat_map(move |item| self.on_shelves(&item, whose));
         entries.map(Piece::Item).chain(items)
@@ -175,13 +176,11 @@ impl Directory {
 impl Portion {
     /// Takes what there is of `pieces` after the first `done`: how many are done, where there may be more.
     fn fill(&mut self, pieces: impl Iterator<Item = Piece>, done: usize) -> Option<usize> {
-        let mut count = done;
-        for piece in pieces.skip(done) {
+        for (count, piece) in (done..).zip(pieces.skip(done)) {
             if self.is_full() {
                 return Some(count);
             }
             self.push(piece);
-            count += 1;
         }
         None
     }

@@ -110,7 +110,6 @@ fn kinds(store: &DataStore) -> Vec<Kind> {
 fn sources(kind: Kind, field: FieldId) -> Option<&'static [&'static str]> {
     Some(match (kind, field) {
         (Kind::Contact, FieldId::Name) => &["first-name", "last-name"],
-        (Kind::Note, FieldId::Note) => &["text"],
         (_, FieldId::Account) => &["account"],
         (_, FieldId::Company) => &["company"],
         (_, FieldId::Cost) => &["cost"],
@@ -124,7 +123,7 @@ fn sources(kind: Kind, field: FieldId) -> Option<&'static [&'static str]> {
         (_, FieldId::Number) => &["number"],
         (_, FieldId::Room) => &["room"],
         (_, FieldId::Tag) => &["tag"],
-        (_, FieldId::Text) => &["text"],
+        (_, FieldId::Text) | (Kind::Note, FieldId::Note) => &["text"],
         _ => return None,
     })
 }

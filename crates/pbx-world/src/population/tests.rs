@@ -60,10 +60,13 @@ fn held(seat: &Seat) -> BTreeMap<String, usize> {
 /// The same by the manifest.
 fn expected(seat: &Seat) -> BTreeMap<String, usize> {
     let manifest = seat.population.as_ref().expect("people").manifest(&id(), None).expect("a manifest");
-    let mut items: BTreeMap<String, BTreeSet<(Option<String>, Option<Kind>, Option<u64>)>> =
+    let mut items: BTreeMap<String, BTreeSet<_>> =
         seat.policy().stores.iter().map(|it| (it.id.get_ref().clone(), BTreeSet::new())).collect();
     for place in manifest.subjects.iter().flat_map(|it| &it.places) {
-        items.entry(place.store.clone()).or_default().insert((place.owner.clone(), place.kind, place.item));
+        items
+            .entry(place.store.clone())
+            .or_default()
+            .insert((place.owner.clone(), place.kind.zip(place.item)));
     }
     let mut held: BTreeMap<String, usize> = items.into_iter().map(|(store, it)| (store, it.len())).collect();
     held.insert("users".to_owned(), manifest.subjects.iter().filter(|it| it.has_record).count());
