@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use pbx_auth::PasswordRule;
-use pbx_kernel::{AccountName, Change, Row, Table, Timestamp, Verifier};
+use pbx_kernel::{AccountName, Row, Table, Timestamp, Verifier};
 use pbx_policy::{Policy, Rank};
 use serde::{Deserialize, Serialize};
 
@@ -126,9 +126,9 @@ pub fn find(estate: &Estate<'_>, policy: &Policy, name: &AccountName) -> Result<
     }
 }
 
-/// The change that makes `account` answer to `alias`.
-pub fn alias(estate: &Estate<'_>, alias: &str, account: &Account) -> Result<Change, Error> {
-    estate.put(&Alias { alias: alias.to_owned(), account: row(estate, &account.key) })
+/// What makes `account` answer to `alias`.
+pub fn alias(estate: &Estate<'_>, alias: &str, account: &Account) -> Alias {
+    Alias { alias: alias.to_owned(), account: row(estate, &account.key) }
 }
 
 /// Every account.

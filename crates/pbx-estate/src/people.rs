@@ -141,7 +141,28 @@ impl<'a> People<'a> {
         fields: BTreeMap<FieldId, String>,
         now: Timestamp,
     ) -> Result<Person, Error> {
-        let number = self.next_number()?;
+        let number = self.reserve(1)?;
+        self.add_as(number, kind, fields, now)
+    }
+
+    /// Keeps `count` numbers for people who are added later, and says the first of them.
+    pub fn reserve(&mut self, count: u32) -> Result<Number, Error> {
+        let stored = match self.register.take() {
+            Some(register) => register,
+            None => self.estate.get::<Register>("next")?.unwrap_or(Register { next: NOBODY + 1 }),
+        };
+        self.register = Some(Register { next: stored.next + u64::from(count) });
+        Ok(stored.next)
+    }
+
+    /// Adds the person of a number that was reserved and that nobody has yet.
+    pub fn add_as(
+        &mut self,
+        number: Number,
+        kind: SubjectKind,
+        fields: BTreeMap<FieldId, String>,
+        now: Timestamp,
+    ) -> Result<Person, Error> {
         let (slot, _) = self.keys.allot()?;
         let token = hex::encode(&self.estate.cipher().draw_key().expose_bytes()[..16]);
         let person = Person { number, slot, kind, token, created: now, fields };
@@ -297,8 +318,18 @@ impl<'a> People<'a> {
 
     /// Makes `account` the person's own: he alone opens with it what only its owner may.
     pub fn link(&mut self, account: Account, person: &Person) -> Result<(), Error> {
-        self.changes.push(self.estate.put(&Account { person: Some(person.number), ..account })?);
+        self.put(&Account { person: Some(person.number), ..account })
+    }
+
+    /// Writes something of the site that belongs to the same work: how far it has come, a subscriber.
+    pub fn put<N: Noun>(&mut self, noun: &N) -> Result<(), Error> {
+        self.changes.push(self.estate.put(noun)?);
         Ok(())
+    }
+
+    /// The state before the work.
+    pub const fn estate(&self) -> &'a Estate<'a> {
+        self.estate
     }
 
     /// Whether a key was destroyed: then the batch needs the next generation of the site's keys.
@@ -341,15 +372,6 @@ impl<'a> People<'a> {
             }
         }
         Ok(rows)
-    }
-
-    fn next_number(&mut self) -> Result<Number, Error> {
-        let stored = match self.register.take() {
-            Some(register) => register,
-            None => self.estate.get::<Register>("next")?.unwrap_or(Register { next: NOBODY + 1 }),
-        };
-        self.register = Some(Register { next: stored.next + 1 });
-        Ok(stored.next)
     }
 
     fn holding(&self, store: &str, owner: Number) -> Result<Option<Holding>, Error> {

@@ -1,6 +1,9 @@
 //! Subscribers: a directory number, what it may do, and the name shown for it.
 
+use std::collections::BTreeMap;
+
 use pbx_kernel::{Row, Table, Timestamp};
+use pbx_policy::FieldId;
 use serde::{Deserialize, Serialize};
 
 use crate::{Args, Context, Error, Estate, Event, Listing, Noun, Outcome, Refusal, Reply, Stop};
@@ -55,6 +58,20 @@ impl Name {
             }
         }
         Ok(Self { first: first.to_owned(), last: last.to_owned() })
+    }
+}
+
+impl Subscriber {
+    /// The number of whoever `fields` are recorded of, with his name as far as it fits; none where he has no number.
+    pub fn named(fields: &BTreeMap<FieldId, String>, created: Timestamp) -> Option<Self> {
+        let get = |field| fields.get(&field).map_or("", String::as_str);
+        let part = |text: &str| text.chars().take(NAME_CHARS_MAX).collect();
+        let dir = Dir::parse(get(FieldId::Extension)).ok()?;
+        let name = match (get(FieldId::FirstName), get(FieldId::LastName)) {
+            ("", "") => Name { first: part(get(FieldId::Name)), last: String::new() },
+            (first, last) => Name { first: part(first), last: part(last) },
+        };
+        Some(Self { dir, customer: 0, lim: 1, csp: 0, name: Some(name), created })
     }
 }
 

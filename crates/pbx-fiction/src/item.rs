@@ -60,6 +60,11 @@ impl Kind {
             Self::Note => "note",
         }
     }
+
+    /// Whether it is a person's; otherwise it is the store's and nobody's.
+    pub const fn is_owned(self) -> bool {
+        !matches!(self, Self::Cdr | Self::Charge)
+    }
 }
 
 /// How somebody occurs.

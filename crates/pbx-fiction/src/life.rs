@@ -106,6 +106,23 @@ impl Life {
         Kind::ALL.into_iter().flat_map(items).filter(concerns)
     }
 
+    /// The items that `subject` owns, kind by kind, in the order of time.
+    ///
+    /// Takes time by those, and by the calls that the subject took part in.
+    pub fn of_owner(&self, subject: Subject) -> impl Iterator<Item = Item> + '_ {
+        let items = move |kind| {
+            let mut numbers = self.numbers(kind, Role::Owner, subject);
+            if kind == Kind::CallList {
+                numbers.extend(self.numbers(kind, Role::Colleague, subject));
+                numbers.sort_unstable();
+                numbers.dedup();
+            }
+            numbers.into_iter().filter_map(move |number| self.item(kind, number))
+        };
+        let is_own = move |item: &Item| item.owner == Some(subject);
+        Kind::ALL.into_iter().filter(|kind| kind.is_owned()).flat_map(items).filter(is_own)
+    }
+
     /// The call that the call detail record `number` is about.
     pub fn call(&self, number: u64) -> Option<Call> {
         Some(self.scene(Kind::Cdr, number, OUTSIDE_PERCENT)?.call())

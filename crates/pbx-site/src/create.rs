@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
+
 use pbx_estate::account::{self, Account};
-use pbx_estate::people::People;
+use pbx_estate::people::{Number, People};
 use pbx_estate::{Estate, Noun};
-use pbx_kernel::{AccountName, Change, Durability, Row, Sequence, Table, Timestamp, Verifier};
-use pbx_policy::Rank;
+use pbx_kernel::{AccountName, Durability, Row, Sequence, Table, Timestamp, Verifier};
+use pbx_policy::{FieldId, Policy, Rank, SubjectKind};
 use serde::{Deserialize, Serialize};
 
 use crate::record::Happening;
@@ -40,6 +42,8 @@ pub struct NewAccount {
     pub pin: Option<Verifier>,
     /// Its public keys in OpenSSH form.
     pub keys: Vec<String>,
+    /// The record of the person whose it is, where the site holds one.
+    pub person: Option<BTreeMap<FieldId, String>>,
 }
 
 /// The row that tells a founded site from an empty one.
@@ -65,63 +69,84 @@ impl Site {
 
     /// Writes what a new site begins with, and the first line of its trail.
     pub fn found(&mut self, now: Timestamp, founding: Founding) -> Result<Sequence, Error> {
-        let mut changes = self.read(|estate, policy| {
-            let founded = Founded { product: policy.product.id.clone(), at: now };
-            Ok(vec![estate.put(&founded)?])
+        self.found_with(now, founding, |_| Ok(()))
+    }
+
+    /// The same, with what `work` adds for people who come later.
+    ///
+    /// Only here do accounts get persons, in the same batch: an account of the same name that somebody makes later
+    /// must not open what is one person's alone.
+    pub fn found_with(
+        &mut self,
+        now: Timestamp,
+        founding: Founding,
+        work: impl FnOnce(&mut People<'_>) -> Result<(), pbx_estate::Error>,
+    ) -> Result<Sequence, Error> {
+        let changes = self.read(|estate, policy| {
+            let mut people = People::open(estate)?;
+            people.put(&Founded { product: policy.product.id.clone(), at: now })?;
+            for new in founding.accounts {
+                let alias = new.alias.clone();
+                let person = match &new.person {
+                    Some(fields) => Some(people.add(SubjectKind::EndUsers, fields.clone(), now)?),
+                    None => None,
+                };
+                let account = new.into_account(policy, person.map(|it| it.number), now);
+                people.put(&account)?;
+                if let Some(alias) = alias {
+                    people.put(&account::alias(estate, &alias, &account))?;
+                }
+            }
+            work(&mut people)?;
+            Ok(people.changes()?)
         })?;
-        for new in founding.accounts {
-            changes.extend(self.account(now, new)?);
-        }
         let happening = Happening::ok("site.founded").with("product", self.policy.product.id.clone());
         self.commit(now, changes, &[happening], Durability::Wait)
     }
 
     /// Lets `work` add people and what is held of them, in one batch: for scenarios, not for any face of the product.
+    /// Says nothing where it added nothing.
     ///
     /// What it adds is bounded by the batch: a large scenario comes in many.
     pub fn populate(
         &mut self,
         now: Timestamp,
         work: impl FnOnce(&mut People<'_>) -> Result<(), pbx_estate::Error>,
-    ) -> Result<Sequence, Error> {
+    ) -> Result<Option<Sequence>, Error> {
         let changes = self.read(|estate, _| {
             let mut people = People::open(estate)?;
             work(&mut people)?;
             Ok(people.changes()?)
         })?;
-        self.commit(now, changes, &[], Durability::Wait)
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        self.commit(now, changes, &[], Durability::Wait).map(Some)
     }
+}
 
-    fn account(&self, now: Timestamp, new: NewAccount) -> Result<Vec<Change>, Error> {
-        let NewAccount { name, role, full_name, class, alias, rank, fixed, must_change, password, pin, keys } =
-            new;
-        self.read(|estate, policy| {
-            let account = Account {
-                key: account::key(policy, &name),
-                name,
-                full_name,
-                role,
-                class,
-                alias: alias.clone(),
-                rank,
-                fixed,
-                disabled: false,
-                must_change,
-                created: now,
-                password_set: now,
-                last_login: None,
-                password,
-                history: Vec::new(),
-                pin,
-                keys,
-                person: None,
-            };
-            let mut changes = vec![estate.put(&account)?];
-            if let Some(alias) = alias {
-                changes.push(account::alias(estate, &alias, &account)?);
-            }
-            Ok(changes)
-        })
+impl NewAccount {
+    fn into_account(self, policy: &Policy, person: Option<Number>, now: Timestamp) -> Account {
+        Account {
+            key: account::key(policy, &self.name),
+            name: self.name,
+            full_name: self.full_name,
+            role: self.role,
+            class: self.class,
+            alias: self.alias,
+            rank: self.rank,
+            fixed: self.fixed,
+            disabled: false,
+            must_change: self.must_change,
+            created: now,
+            password_set: now,
+            last_login: None,
+            password: self.password,
+            history: Vec::new(),
+            pin: self.pin,
+            keys: self.keys,
+            person,
+        }
     }
 }
 

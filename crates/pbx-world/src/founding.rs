@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
+use pbx_estate::people::People;
 use pbx_kernel::{Sequence, StoreError, Verifier};
 use pbx_site::{Error, Founding, NewAccount};
 
@@ -77,11 +78,19 @@ async fn found_together(
     let mut last = Sequence(0);
     for seat in seats {
         let own = hash(shared, &seat.own_accounts).await?;
-        let accounts = shipped.iter().cloned().chain(own).collect();
+        let mut accounts: Vec<NewAccount> = shipped.iter().cloned().chain(own).collect();
+        let population = seat.population.as_deref();
+        for account in &mut accounts {
+            account.person = population.and_then(|it| it.resident(account.name.as_str())).cloned();
+        }
         let sequence = seat.with_site(|site, now| {
             // An earlier try may have got through for some of them.
             site.advance(now)?;
-            if site.is_founded()? { Ok(None) } else { site.found(now, Founding { accounts }).map(Some) }
+            if site.is_founded()? {
+                return Ok(None);
+            }
+            let begin = |people: &mut People<'_>| population.map_or(Ok(()), |it| it.begin(people, now));
+            site.found_with(now, Founding { accounts }, begin).map(Some)
         });
         last = sequence.map_err(of_store)?.map_or(last, |it| it.max(last));
     }
@@ -110,10 +119,11 @@ async fn hash(shared: &Shared, known: &[KnownAccount]) -> Result<Vec<NewAccount>
 fn new_account(known: &KnownAccount, password: Option<Verifier>, pin: Option<Verifier>) -> NewAccount {
     let KnownAccount { name, role, full_name, class, alias, rank, fixed, must_change, keys, .. } =
         known.clone();
-    NewAccount { name, role, full_name, class, alias, rank, fixed, must_change, password, pin, keys }
+    let person = None;
+    NewAccount { name, role, full_name, class, alias, rank, fixed, must_change, password, pin, keys, person }
 }
 
-fn of_store(error: Error) -> StoreError {
+pub(crate) fn of_store(error: Error) -> StoreError {
     match error {
         Error::Store(error) => error,
         other => StoreError::Failed { what: chain(&other) },

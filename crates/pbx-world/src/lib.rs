@@ -5,7 +5,7 @@
 //!        \        |         /
 //!         World ─ Seat (one per site) ─▶ Site, for one short turn at a time
 //!           │       └─ waits: for the disk, for the hashing pool, for the keyring, for attempts to be decided
-//!           └─ Clock, Pool, Store, Keys; tasks: ticker, feed, notary, founding
+//!           └─ Clock, Pool, Store, Keys; tasks: ticker, feed, notary, founding, peopling
 //! ```
 //!
 //! # Invariants
@@ -29,8 +29,10 @@ mod founding;
 mod keep;
 mod keys;
 mod notary;
+mod peopling;
 mod plan;
 mod pool;
+mod population;
 mod profile;
 mod rehearsal;
 mod scenario;
@@ -52,8 +54,11 @@ pub use keep::{keep_private, write_whole};
 pub use notary::CheckpointError;
 pub use plan::{KnownAccount, PolicyText, SiteOutline};
 pub use pool::{Pool, PoolError};
+pub use population::{Place, Population, SiteManifest, SubjectPlaces};
 pub use profile::Profile;
 pub use rehearsal::{Case, Intake, PersonView, RehearsalError, Rehearsals, Step};
-pub use scenario::{AccountPlan, ClockPlan, DirectorPlan, HashingLevel, Ports, Scenario, SitePlan};
+pub use scenario::{
+    AccountPlan, ClockPlan, DirectorPlan, HashingLevel, PeoplePlan, Ports, Scenario, SitePlan,
+};
 pub use seat::Seat;
 pub use world::{World, WorldOptions};

@@ -5,11 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pbx_kernel::{AccountName, Secret, SiteId};
+use pbx_kernel::{AccountName, Entropy, Secret, SiteId};
 use pbx_policy::{Mistake, Policy, PolicyError, Rank};
 use pbx_product::Product;
+use pbx_vault::SeededEntropy;
 use toml::Spanned;
 
+use crate::population::Population;
 use crate::scenario::{AccountPlan, Ports, SitePlan, mistake};
 use crate::{Profile, Scenario, StartError};
 
@@ -20,6 +22,7 @@ pub(crate) struct Plan {
     pub(crate) rules: Arc<Rules>,
     pub(crate) ports: BTreeMap<String, u16>,
     pub(crate) accounts: Vec<KnownAccount>,
+    pub(crate) population: Option<Arc<Population>>,
 }
 
 /// What a site will be when its world starts.
@@ -31,6 +34,8 @@ pub struct SiteOutline {
     pub release: String,
     /// Its rules, as its profile makes them.
     pub policy: Arc<Policy>,
+    /// Its people, where it has some.
+    pub population: Option<Arc<Population>>,
 }
 
 /// What all sites of a product and profile share.
@@ -151,8 +156,9 @@ impl Planner<'_> {
         let release = self.release(site, &rules.policy);
         self.ports(site, &rules.policy);
         let accounts = self.accounts(site, &rules);
-        let plan =
-            Plan { id: site.id.get_ref().clone(), release, rules, ports: site.fixed_ports(), accounts };
+        let population = self.population(site, &rules, &accounts);
+        let (id, ports) = (site.id.get_ref().clone(), site.fixed_ports());
+        let plan = Plan { id, release, rules, ports, accounts, population };
         Ok((self.mistakes.len() == before).then_some(plan))
     }
 
@@ -273,6 +279,24 @@ impl Planner<'_> {
         site.accounts.iter().map(KnownAccount::of_plan).collect()
     }
 
+    /// The site's people; `None` where the scenario has none, or a mistake was noted.
+    fn population(
+        &mut self,
+        site: &SitePlan,
+        rules: &Rules,
+        accounts: &[KnownAccount],
+    ) -> Option<Arc<Population>> {
+        let people = site.people.as_ref()?;
+        if rules.policy.person.is_none() {
+            let message = "this product has no record of persons: its policy has no [person]".to_owned();
+            self.say(&people.count, "sites.people", message);
+            return None;
+        }
+        let census = people.census(seed(self.scenario.seed, site.id.get_ref()));
+        let accounts = rules.shipped.iter().chain(accounts);
+        Some(Arc::new(Population::new(&rules.policy, census, accounts)))
+    }
+
     fn say<T>(&mut self, at: &Spanned<T>, field: &str, message: String) {
         self.mistakes.push(mistake(&self.scenario.source.text, at, field, message));
     }
@@ -311,6 +335,13 @@ impl KnownAccount {
             keys: plan.keys.iter().map(|it| without_comment(it)).collect(),
         }
     }
+}
+
+/// What a site's people follow from if the scenario does not say: no two sites have the same.
+fn seed(of_scenario: u64, site: &SiteId) -> u64 {
+    let mut bytes = [0; 8];
+    SeededEntropy::new(of_scenario).stream(&format!("people of {site}")).fill(&mut bytes);
+    u64::from_be_bytes(bytes)
 }
 
 /// A line of an `authorized_keys` file as its key alone: a transport reports keys without a comment.

@@ -12,9 +12,11 @@ use toml::Spanned;
 use crate::{Profile, StartError};
 
 mod check;
+mod people;
 mod ports;
 
 pub(crate) use check::mistake;
+pub use people::PeoplePlan;
 pub use ports::Ports;
 
 /// Which sites a process runs, and how its world begins: a scenario file.
@@ -110,6 +112,9 @@ pub struct SitePlan {
     /// The accounts that it has beside those of its product.
     #[serde(default)]
     pub accounts: Vec<AccountPlan>,
+    /// The people that it holds data of; nobody's where it is not said.
+    #[serde(default)]
+    pub people: Option<PeoplePlan>,
 }
 
 /// An account of a scenario.
@@ -171,6 +176,7 @@ impl Scenario {
             id: it.id,
             release: it.release,
             policy: Arc::clone(&it.rules.policy),
+            population: it.population,
         };
         Ok(crate::plan::plan(self, products, policies)?.into_iter().map(outline).collect())
     }

@@ -15,6 +15,7 @@ use crate::console::Console;
 use crate::durable::durable;
 use crate::founding::Founded;
 use crate::plan::{KnownAccount, Plan, Rules};
+use crate::population::Population;
 use crate::shared::Shared;
 use crate::sync::lock;
 
@@ -40,6 +41,9 @@ pub struct Seat {
     pub(crate) rules: Arc<Rules>,
     ports: BTreeMap<String, u16>,
     pub(crate) own_accounts: Vec<KnownAccount>,
+    pub(crate) population: Option<Arc<Population>>,
+    /// Whether everybody of its population is there.
+    pub(crate) peopled: watch::Sender<bool>,
     site: Mutex<Site>,
     pub(crate) generations: Arc<tokio::sync::Mutex<Generations>>,
     pub(crate) shared: Arc<Shared>,
@@ -61,7 +65,7 @@ impl Seat {
     /// The seat of an open site.
     pub(crate) fn new(opened: Opened, founded: bool, shared: Arc<Shared>) -> Self {
         let Opened { plan, site, cipher } = opened;
-        let Plan { id, release, rules, ports, accounts } = plan;
+        let Plan { id, release, rules, ports, accounts, population } = plan;
         let founded = if founded { Founded::Yes } else { Founded::NotYet };
         let seat = Self {
             id,
@@ -69,6 +73,8 @@ impl Seat {
             rules,
             ports,
             own_accounts: accounts,
+            peopled: watch::Sender::new(population.is_none()),
+            population,
             settings: watch::Sender::new(site.settings_version()),
             deadline: AtomicI64::new(NEVER),
             trail: AtomicU64::new(site.trail_len()),

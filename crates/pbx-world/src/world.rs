@@ -9,13 +9,14 @@ use pbx_site::Site;
 use pbx_store::Faults;
 use pbx_vault::{Keyring, SeededEntropy};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinHandle;
 
 use crate::feed::Feed;
 use crate::founding::{self, Founded};
 use crate::keys::{self, Keys};
 use crate::notary::{self, CheckpointError, Notary};
+use crate::peopling;
 use crate::plan::{Plan, plan};
 use crate::seat::{Opened, Seat, chain};
 use crate::shared::{PLACES, Randomness, Shared};
@@ -45,6 +46,9 @@ pub struct World {
     faults: Faults,
     public_keys: String,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// What loads people. It ends by itself once `stop` says so.
+    peopling: Mutex<Option<JoinHandle<()>>>,
+    stop: watch::Sender<bool>,
 }
 
 impl World {
@@ -91,7 +95,8 @@ impl World {
             notary::publish(&path, &public_keys).map_err(failed)?;
         }
         let (faults, tasks) = (state.faults, Mutex::default());
-        let world = Arc::new(Self { shared, seats, faults, public_keys, tasks });
+        let (peopling, stop) = (Mutex::default(), watch::Sender::new(false));
+        let world = Arc::new(Self { shared, seats, faults, public_keys, tasks, peopling, stop });
         world.run_tasks(&runtime);
         tracing::info!(sites = world.seats.len(), now = %world.now(), "the world has started");
         Ok(world)
@@ -132,6 +137,14 @@ impl World {
         Ok(())
     }
 
+    /// Waits until every site has the people that its scenario gives it.
+    pub async fn peopled(&self) {
+        for seat in self.seats.values() {
+            // The sender is in the seat, which is here.
+            let _ = seat.peopled.subscribe().wait_for(|it| *it).await;
+        }
+    }
+
     /// Durable recorder lines of every site, from now on. Who reads too slowly is told how many were missed.
     pub fn subscribe(&self) -> broadcast::Receiver<(SiteId, Line)> {
         self.shared.feed.subscribe(self.seats.values())
@@ -163,6 +176,12 @@ impl World {
     /// Writes what is still on its way to the disk, signs every trail that has grown, and stops the world's tasks.
     /// Stop listening first.
     pub async fn shutdown(&self) {
+        self.stop.send_replace(true);
+        let peopling = lock(&self.peopling).take();
+        if let Some(peopling) = peopling {
+            // It has no answer.
+            let _ = peopling.await;
+        }
         let tasks = std::mem::take(&mut *lock(&self.tasks));
         for task in &tasks {
             task.abort();
@@ -224,12 +243,14 @@ impl World {
         }
         let batches = founding::Batch::sort(self.seats.values());
         tasks.push(runtime.spawn(founding::found(Arc::clone(shared), batches)));
+        let unpeopled = self.seats.values().filter(|it| it.population.is_some()).cloned().collect();
+        *lock(&self.peopling) = Some(runtime.spawn(peopling::people(unpeopled, self.stop.subscribe())));
     }
 }
 
 impl Drop for World {
     fn drop(&mut self) {
-        for task in lock(&self.tasks).drain(..) {
+        for task in lock(&self.tasks).drain(..).chain(lock(&self.peopling).take()) {
             task.abort();
         }
     }

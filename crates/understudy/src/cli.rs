@@ -33,6 +33,12 @@ pub(crate) enum Command {
     /// running world; where a vendor's paper is silent, it says so. The controller completes it.
     #[command(after_help = INVENTORY_HELP)]
     Inventory(Inventory),
+    /// Print where each invented person of a site occurs, as JSON: what a search should find, and an erasure leave
+    /// nothing of.
+    ///
+    /// It is made from the scenario, without a running world, and knows nothing of what was done there since.
+    #[command(after_help = MANIFEST_HELP)]
+    Manifest(Manifest),
     /// Show or steer the virtual clock of a running world.
     Clock(Clock),
     /// List the sites of a running world.
@@ -132,6 +138,19 @@ pub(crate) struct Inventory {
     pub(crate) format: RecordFormat,
 }
 
+/// What `manifest` takes.
+#[derive(Args)]
+pub(crate) struct Manifest {
+    /// The world: a scenario file. Without one, the five products.
+    pub(crate) scenario: Option<PathBuf>,
+    /// Which site.
+    #[arg(long, value_name = "ID")]
+    pub(crate) site: String,
+    /// Only whoever has this extension, number, name or e-mail address.
+    #[arg(long, value_name = "EXT|NAME")]
+    pub(crate) person: Option<String>,
+}
+
 /// A format of the record of processing activities.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RecordFormat {
@@ -181,6 +200,11 @@ const INVENTORY_HELP: &str = "\
   understudy inventory >record.csv                 all five products, for a spreadsheet
   understudy inventory --product office-400        one product
   understudy inventory world.toml --site branch --format json-ld";
+
+const MANIFEST_HELP: &str = "\
+  understudy manifest --site mx-one                everybody at the site of the default world
+  understudy manifest world.toml --site branch --person 2000
+  understudy manifest world.toml --site branch --person \"Ines Falk\"";
 
 const AFTER_HELP: &str = "\
 Exit status: 0 done; 1 it failed, or what was verified is not intact; 2 the command line or a file is wrong.

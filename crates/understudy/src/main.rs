@@ -4,6 +4,7 @@ mod check;
 mod cli;
 mod controls;
 mod inventory;
+mod manifest;
 mod products;
 mod remote;
 mod serve;
@@ -26,12 +27,16 @@ fn main() -> ExitCode {
     }
     let command = Cli::parse().command;
     // Of `verify`, status 1 says that a trail is not what was recorded: what cannot be read must not say so.
-    let only_reads = matches!(command, Command::Check(_) | Command::Inventory(_) | Command::Verify(_));
+    let only_reads = matches!(
+        command,
+        Command::Check(_) | Command::Inventory(_) | Command::Manifest(_) | Command::Verify(_)
+    );
     let done = match command {
         Command::Check(check) => check::run(&check),
         Command::Clock(clock) => remote::clock(&clock),
         Command::Controls(controls) => controls::run(&controls),
         Command::Inventory(inventory) => inventory::run(&inventory),
+        Command::Manifest(manifest) => manifest::run(&manifest),
         Command::Serve(serve) => serve::run(&serve),
         Command::Sites(director) => remote::sites(&director),
         Command::Verify(verify) => verify::run(&verify),

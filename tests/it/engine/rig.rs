@@ -347,6 +347,7 @@ pub(crate) fn account(name: &str, role: &str) -> NewAccount {
         password: Some(verifier(&Secret::new(RIGHT))),
         pin: None,
         keys: Vec::new(),
+        person: None,
     }
 }
 

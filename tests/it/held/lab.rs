@@ -5,9 +5,7 @@ use pbx_auth::{Permission, Principal, Role, authorize};
 use pbx_estate::account::{self, Account};
 use pbx_estate::people::{Number, People, Person};
 use pbx_estate::{Args, Blobs, Context, Document, Error, Estate, Handler, Outcome, Refusal, Reply, Stop};
-use pbx_kernel::{
-    AccountName, Change, Cipher as _, Row, SiteId, StoreError, Surface, Table, Timestamp, View,
-};
+use pbx_kernel::{AccountName, Change, Row, SiteId, StoreError, Surface, Table, Timestamp, View};
 use pbx_policy::{FieldId, Policy, RoleRow, SubjectKind};
 use pbx_product::{Access, Method, Page, Product, Shown};
 use pbx_vault::{Keyring, SeededEntropy, SiteCipher};

@@ -266,7 +266,7 @@ fn with_alias(cx: &Context<'_>, mut account: Account, args: &Args) -> Result<(Ac
             return Err(Refusal::AlreadyExists("account", wanted).into());
         }
         let wanted = key(cx.policy, &name);
-        changes.push(super::alias(&cx.estate, &wanted, &account)?);
+        changes.push(cx.estate.put(&super::alias(&cx.estate, &wanted, &account))?);
         account.alias = Some(wanted);
     }
     Ok((account, changes))

@@ -122,6 +122,16 @@ fn the_manifest_of_one_is_their_part_of_the_whole() {
 }
 
 #[test]
+fn what_somebody_owns_is_found_without_the_rest() {
+    let life = life(5, 12);
+    for subject in life.subjects() {
+        let own: Vec<_> = life.of_owner(subject).collect();
+        let picked: Vec<_> = all(&life).filter(|it| it.owner == Some(subject)).collect();
+        assert_eq!(own, picked, "{subject}");
+    }
+}
+
+#[test]
 fn a_manifest_reads_back_from_json() {
     let manifest = Manifest::of(&life(5, 6));
     let json = serde_json::to_string(&manifest).expect("JSON");

@@ -31,7 +31,9 @@ async fn rehearsals(options: WorldOptions) -> Rehearsals {
     world.founded().await.expect("accounts");
     let seat = world.seat(&SiteId::parse("north").expect("an id")).expect("a site");
     let sequence = seat.with_site(|site, now| site.populate(now, |people| populate(people, now)));
-    durable(&*seat.shared.store, sequence.expect("populated")).await.expect("on the disk");
+    durable(&*seat.shared.store, sequence.expect("populated").expect("something was added"))
+        .await
+        .expect("on the disk");
     Rehearsals::new(world, seat)
 }
 

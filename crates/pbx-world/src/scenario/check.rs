@@ -93,6 +93,7 @@ impl Check<'_> {
         for account in &site.accounts {
             self.account(account);
         }
+        self.mistakes.extend(site.people.iter().flat_map(|it| it.mistakes(self.text)));
     }
 
     fn account(&mut self, account: &AccountPlan) {

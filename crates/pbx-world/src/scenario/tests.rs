@@ -140,3 +140,18 @@ fn a_scenario_has_sites_but_not_too_many() {
     assert!(Scenario::parse("s.toml", &many(10_000)).is_ok());
     assert!(Scenario::parse("s.toml", &many(10_001)).is_err());
 }
+
+#[test]
+fn people_beyond_a_limit_and_words_that_are_unknown_are_named() {
+    let mistakes = |people: &str| {
+        let text = format!("[[sites]]\nid = \"north\"\nproduct = \"mx-one\"\n[sites.people]\n{people}\n");
+        let error = Scenario::parse("scenario.toml", &text).expect_err("a mistake");
+        error.mistakes.into_iter().map(|it| (it.line, it.field)).collect::<Vec<_>>()
+    };
+    assert_eq!(mistakes("count = 1000001"), [(5, "sites.people.count".to_owned())]);
+    let both = [(6, "sites.people.chats".to_owned()), (7, "sites.people.calls".to_owned())];
+    assert_eq!(mistakes("count = 2\nchats = 2001\ncalls = 9999999"), both);
+    for wrong in ["count = 1\nvoicemails = 2", "count = -1", "seed = 1", "count = 1\nplanted = 3"] {
+        assert_eq!(mistakes(wrong).len(), 1, "{wrong}");
+    }
+}
