@@ -31,9 +31,15 @@ pub(crate) const CALL_ACTIONS: &[Action] =
 pub(crate) const OWN_CALL_ACTIONS: &[Action] =
     &[Action { name: "erase", needs: permission::CALLS_TAG_OWN, run: hold::erase }];
 
-/// Deletes recordings: by who was granted it (OAS-053).
-pub(crate) const RECORDING_ACTIONS: &[Action] =
-    &[Action { name: "remove", needs: permission::RECORDINGS_DELETE, run: hold::remove }];
+/// Plays recordings, and deletes them: that by who was granted it (OAS-053).
+pub(crate) const RECORDING_ACTIONS: &[Action] = &[
+    Action { name: "play", needs: permission::RECORDINGS_PLAY, run: hold::play },
+    Action { name: "remove", needs: permission::RECORDINGS_DELETE, run: hold::remove },
+];
+
+/// Plays one's own recordings.
+pub(crate) const OWN_RECORDING_ACTIONS: &[Action] =
+    &[Action { name: "play", needs: permission::RECORDINGS_OWN, run: hold::play }];
 
 /// People's details.
 pub(crate) fn people(cx: &Context<'_>, args: &Args) -> Result<Shown, Stop> {

@@ -90,8 +90,8 @@ pub(crate) const PAGES: &[Page] = &[
         code: None,
         needs: permission::RECORDINGS_OWN,
         with: &[("store", "recordings"), ("own", "yes")],
-        show: |cx, args| standard::store(cx, args, &[]),
-        actions: &[],
+        show: |cx, args| standard::store(cx, args, held::OWN_RECORDING_ACTIONS),
+        actions: held::OWN_RECORDING_ACTIONS,
     },
     Page {
         path: "/calls/history",

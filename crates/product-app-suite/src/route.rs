@@ -193,6 +193,20 @@ pub(crate) const ROUTES: &[Route] = &[
         summary: "List everybody's recordings",
     },
     Route {
+        method: Get,
+        path: "/api/me/recordings/{item}/audio",
+        access: Needs(permission::RECORDINGS_OWN, |cx, args| hold::play(cx, &held::own(args, "recordings"))),
+        summary: "Play one of one's own recordings",
+    },
+    Route {
+        method: Get,
+        path: "/api/recordings/{owner}/{item}/audio",
+        access: Needs(permission::RECORDINGS_PLAY, |cx, args| {
+            hold::play(cx, &args.with("store", "recordings"))
+        }),
+        summary: "Play a recording",
+    },
+    Route {
         method: Delete,
         path: "/api/recordings/{owner}/{item}",
         access: Needs(permission::RECORDINGS_DELETE, |cx, args| {

@@ -30,9 +30,19 @@ pub(crate) const DIRECTORY_ACTIONS: &[Action] =
 pub(crate) const CHARGE_ACTIONS: &[Action] =
     &[Action { name: "clear", needs: permission::HOTEL, run: hold::clear }];
 
-/// What an end user does to his own voice mail.
-pub(crate) const VOICEMAIL_ACTIONS: &[Action] =
-    &[Action { name: "remove", needs: permission::VOICEMAIL_CHANGE_OWN, run: hold::remove }];
+/// What an end user does with his own voice mail.
+pub(crate) const VOICEMAIL_ACTIONS: &[Action] = &[
+    Action { name: "play", needs: permission::VOICEMAIL_OWN, run: hold::play },
+    Action { name: "remove", needs: permission::VOICEMAIL_CHANGE_OWN, run: hold::remove },
+];
+
+/// What an end user does with his own greetings.
+pub(crate) const GREETING_ACTIONS: &[Action] =
+    &[Action { name: "play", needs: permission::VOICEMAIL_OWN, run: hold::play }];
+
+/// What an end user does with his own recordings.
+pub(crate) const RECORDING_ACTIONS: &[Action] =
+    &[Action { name: "play", needs: permission::RECORDINGS_OWN, run: hold::play }];
 
 /// What an end user does to his own contacts.
 pub(crate) const CONTACT_ACTIONS: &[Action] =

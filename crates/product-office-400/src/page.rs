@@ -179,8 +179,8 @@ pub(crate) const PAGES: &[Page] = &[
         code: None,
         needs: permission::VOICEMAIL_OWN,
         with: &[("store", "greetings")],
-        show: |cx, args| standard::store(cx, args, &[]),
-        actions: &[],
+        show: |cx, args| standard::store(cx, args, held::GREETING_ACTIONS),
+        actions: held::GREETING_ACTIONS,
     },
     Page {
         path: "/own/contacts",
@@ -199,8 +199,8 @@ pub(crate) const PAGES: &[Page] = &[
         code: None,
         needs: permission::RECORDINGS_OWN,
         with: &[("store", "recordings")],
-        show: |cx, args| standard::store(cx, args, &[]),
-        actions: &[],
+        show: |cx, args| standard::store(cx, args, held::RECORDING_ACTIONS),
+        actions: held::RECORDING_ACTIONS,
     },
 ];
 

@@ -4,7 +4,7 @@ use pbx_kernel::Surface;
 use pbx_policy::FieldId::{Extension, FirstName, LastName, Name, Number, Tag, Text};
 use pbx_product::Method::{Delete, Get};
 
-use super::lab::{Lab, Who, cells};
+use super::lab::{Lab, Who, cells, document};
 
 const ADMIN: Who = Who { account: "engineer", role: "admin", surface: Surface::Api };
 const SUPERVISOR: Who = Who { account: "boss", role: "supervisor", surface: Surface::Api };
@@ -64,6 +64,20 @@ fn recordings_are_deleted_by_those_who_were_granted_it() {
     assert!(matches!(lab.call(SUPERVISOR, Delete, path, &args), Err(Refusal::NotPermitted(_))));
     lab.call(ADMIN, Delete, path, &args).expect("deleted");
     assert_eq!((lab.count("recordings", mira.number), lab.count("recordings", jon.number)), (1, 0));
+}
+
+#[test]
+fn recordings_are_played_by_their_owner_and_by_those_who_may_hear_all() {
+    let (mut lab, _, jon) = lab();
+    lab.sound("recordings", jon.number, &[(Number, "+46555009")], Some(b"RIFF-audio"));
+    let owner = jon.number.to_string();
+    let args = [("owner", owner.as_str()), ("item", "2")];
+    let heard =
+        document(lab.call(SUPERVISOR, Get, "/api/recordings/{owner}/{item}/audio", &args).expect("heard"));
+    assert_eq!(heard, "RIFF-audio");
+    let mine = lab.post(MIRA, "/my/recordings", "play", &args);
+    assert_eq!(mine, Err(Refusal::NoSuch("item", "2".to_owned())), "hers has one item");
+    assert!(matches!(lab.post(MIRA, "/recordings", "play", &args), Err(Refusal::NotPermitted(_))));
 }
 
 #[test]

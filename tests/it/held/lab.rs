@@ -4,8 +4,10 @@ use std::sync::Arc;
 use pbx_auth::{Permission, Principal, Role, authorize};
 use pbx_estate::account::{self, Account};
 use pbx_estate::people::{Number, People, Person};
-use pbx_estate::{Args, Context, Document, Error, Estate, Handler, Outcome, Refusal, Reply, Stop};
-use pbx_kernel::{AccountName, Change, Cipher as _, Row, SiteId, StoreError, Surface, Table, Timestamp, View};
+use pbx_estate::{Args, Blobs, Context, Document, Error, Estate, Handler, Outcome, Refusal, Reply, Stop};
+use pbx_kernel::{
+    AccountName, Change, Cipher as _, Row, SiteId, StoreError, Surface, Table, Timestamp, View,
+};
 use pbx_policy::{FieldId, Policy, RoleRow, SubjectKind};
 use pbx_product::{Access, Method, Page, Product, Shown};
 use pbx_vault::{Keyring, SeededEntropy, SiteCipher};
@@ -24,6 +26,8 @@ pub(super) struct Lab {
     rows: Memory,
     keyring: Keyring,
     cipher: SiteCipher,
+    /// Every sealed file that there is.
+    blobs: Blobs,
     entropy: SeededEntropy,
 }
 
@@ -68,7 +72,17 @@ impl Lab {
         keyring.ensure_sites(std::slice::from_ref(&site), &mut entropy).expect("keys");
         let cipher = keyring.cipher(&site, &mut entropy).expect("keys");
         let now = Timestamp::parse(START).expect("a time");
-        Self { product, policy, site, now, rows: Memory::default(), keyring, cipher, entropy }
+        Self {
+            product,
+            policy,
+            site,
+            now,
+            rows: Memory::default(),
+            keyring,
+            cipher,
+            blobs: Blobs::default(),
+            entropy,
+        }
     }
 
     /// A person with these fields.
@@ -77,11 +91,21 @@ impl Lab {
         self.change(|people| people.add(SubjectKind::EndUsers, map(fields), now).expect("added"))
     }
 
-    /// Something that `store` holds of `owner`, with audio where `audio` has some.
-    pub(super) fn item(&mut self, store: &str, owner: Number, fields: &[(FieldId, &str)]) -> u64 {
-        let now = self.now;
-        let add = |people: &mut People<'_>| people.add_item(store, owner, now, map(fields), Vec::new(), None);
-        self.change(|people| add(people).expect("added")).number
+    /// Something that `store` holds of `owner`.
+    pub(super) fn item(&mut self, store: &str, owner: Number, fields: &[(FieldId, &str)]) {
+        self.sound(store, owner, fields, None);
+    }
+
+    /// The same, with audio where there is some.
+    pub(super) fn sound(
+        &mut self,
+        store: &str,
+        owner: Number,
+        fields: &[(FieldId, &str)],
+        audio: Option<&[u8]>,
+    ) {
+        let (now, fields) = (self.now, map(fields));
+        self.change(|people| people.add_item(store, owner, now, fields, Vec::new(), audio).expect("added"));
     }
 
     /// The account of `who`, as the person's own where there is one.
@@ -183,7 +207,7 @@ impl Lab {
     fn attempt(&self, who: Who, needs: Permission, run: Handler, args: &Args) -> Result<Outcome, Stop> {
         let principal = self.principal(who);
         let grant = authorize(&principal, needs)?;
-        run(&Context::new(self.now, &grant, self.estate(), &self.policy), args)
+        run(&Context::new(self.now, &grant, self.estate(), &self.policy).with_blobs(&self.blobs), args)
     }
 
     fn look<T>(
@@ -227,7 +251,8 @@ impl Lab {
             match change {
                 Change::Put(table, row, value) => drop(self.rows.0.insert((table, row), value)),
                 Change::Delete(table, row) => drop(self.rows.0.remove(&(table, row))),
-                Change::PutBlob(..) | Change::DropBlob(_) => {}
+                Change::PutBlob(id, content) => self.blobs.add(id, Some(content)),
+                Change::DropBlob(id) => self.blobs.add(id, None),
             }
         }
     }
@@ -266,5 +291,6 @@ fn answer<T>(outcome: Result<T, Stop>) -> Result<T, Refusal> {
     outcome.map_err(|stop| match stop {
         Stop::Refusal(refusal) => refusal,
         Stop::Error(error) => panic!("{error}"),
+        Stop::Blob(id) => panic!("there never was a blob {id}"),
     })
 }

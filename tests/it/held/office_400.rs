@@ -97,6 +97,22 @@ fn an_end_user_sees_and_deletes_his_own_and_nobody_elses() {
 }
 
 #[test]
+fn a_message_is_heard_by_its_owner_and_by_nobody_else() {
+    let (mut lab, ines, _) = lab();
+    lab.sound("voice-mail", ines.number, &[(Number, "+41555009")], Some(b"RIFF-audio"));
+    let play = |lab: &mut Lab, who, item, person| {
+        lab.post(who, "/own/voice-mail", "play", &[("item", item), ("person", person), ("owner", "1")])
+    };
+    let Ok(Reply::Document(heard)) = play(&mut lab, INES, "2", "201") else { panic!("not heard") };
+    assert_eq!((heard.media, heard.bytes.as_slice()), ("audio/wav", &b"RIFF-audio"[..]));
+    assert!(matches!(play(&mut lab, INES, "1", "201"), Err(Refusal::Conflict(_))), "it has no audio");
+    assert_eq!(play(&mut lab, RUDI, "2", "201"), Err(Refusal::NoSuch("item", "2".to_owned())));
+    assert!(matches!(play(&mut lab, ADMIN, "2", "201"), Err(Refusal::NotPermitted(_))));
+    lab.post(INES, "/own/voice-mail", "remove", &[("item", "2")]).expect("deleted");
+    assert_eq!(play(&mut lab, INES, "2", "201"), Err(Refusal::NoSuch("item", "2".to_owned())));
+}
+
+#[test]
 fn an_account_that_is_nobodys_is_told_so() {
     let (mut lab, ..) = lab();
     let guest = Who { account: "guest", ..INES };

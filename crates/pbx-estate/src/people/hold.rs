@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use pbx_policy::{DataStore, ErasurePath, FieldId, Method, Owner, Scope, StoreKind};
 
 use super::manage::{event, named, own, own_or_refused, takes};
-use super::{Item, NOBODY, Number, People};
-use crate::{Args, Context, Event, Listing, Outcome, Refusal, Reply, Stop, log};
+use super::{Item, NOBODY, Number, People, open_sound};
+use crate::{Args, Context, Document, Event, Listing, Outcome, Refusal, Reply, Stop, log};
 
 /// Lists what the store `store` holds: of `person`, of its caller where only his own is his to see (or where he asks for
 /// his `own`), or of everybody. `item` and `owner` of a row are what names it to [`remove`].
@@ -63,7 +63,7 @@ pub fn remove(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     }
     let keep = |it: &Item| (!wanted.contains(&it.number)).then(|| it.clone());
     let gone = people.rewrite(store.id.get_ref(), owner, keep)?;
-    erased(&mut people_event(&mut people, owner)?, store, people, gone)
+    erased(&mut people_event(&mut people, owner, "store.erased")?, store, people, gone)
 }
 
 /// Erases all that `store` holds of `person`, or the marks that he put on it, where a way to do so exists.
@@ -88,7 +88,7 @@ pub fn erase(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
         };
         people.rewrite(store.id.get_ref(), owner, without)?
     };
-    erased(&mut people_event(&mut people, owner)?, store, people, gone)
+    erased(&mut people_event(&mut people, owner, "store.erased")?, store, people, gone)
 }
 
 /// Clears `store` whole, where its paper lets anybody.
@@ -127,6 +127,28 @@ pub fn mask(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
     let event = Event::on("store.masked", "store", store.id.get_ref().as_str());
     let done = Reply::Done(format!("{}: {gone} masked.", store.name));
     Ok(Outcome::change(people.changes()?, event.with("items", gone.to_string()), done))
+}
+
+/// Plays the item `item` that `store` holds of the caller, or of `owner` or `person` where he may hear others': its audio
+/// as a file.
+pub fn play(cx: &Context<'_>, args: &Args) -> Result<Outcome, Stop> {
+    let store = find(cx, args)?;
+    let mut people = People::open(&cx.estate)?;
+    let readable = readable(cx, &mut people, store, args)?;
+    let Some(owner) = readable.or(args.number("owner")?) else {
+        return Err(Refusal::Missing("person").into());
+    };
+    let number = args.number("item")?.ok_or(Refusal::Missing("item"))?;
+    let no_such = || Refusal::NoSuch("item", number.to_string());
+    let item = people.item(store.id.get_ref(), owner, number)?.ok_or_else(no_such)?;
+    let Some(sound) = item.sound else {
+        return Err(Refusal::Conflict(format!("{}: item {number} has no audio.", store.name)).into());
+    };
+    let bytes = open_sound(&cx.estate, &sound, cx.blob(sound.id)?)?;
+    let name = format!("{}-{number}.wav", store.id.get_ref());
+    let reply = Reply::Document(Document { name, media: "audio/wav", bytes });
+    let event = people_event(&mut people, owner, "item.played")?.with("store", store.id.get_ref().as_str());
+    Ok(Outcome { events: vec![event], ..Outcome::reply(reply) })
 }
 
 /// What every store of persons' items holds of the person `number`, as JSON.
@@ -261,10 +283,10 @@ fn is_own(permission: &str) -> bool {
     permission.split(['.', '-']).any(|it| it == "own")
 }
 
-fn people_event(people: &mut People<'_>, owner: Number) -> Result<Event, Stop> {
+fn people_event(people: &mut People<'_>, owner: Number, name: &'static str) -> Result<Event, Stop> {
     Ok(match people.person(owner)? {
-        Some(person) => event("store.erased", &person),
-        None => Event::on("store.erased", "person", "nobody"),
+        Some(person) => event(name, &person),
+        None => Event::on(name, "person", "nobody"),
     })
 }
 

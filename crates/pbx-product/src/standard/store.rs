@@ -42,6 +42,7 @@ pub fn store(cx: &Context<'_>, args: &Args, actions: &[Action]) -> Result<Shown,
         let heading = label(fields, column).map_or_else(|| column_heading(column), str::to_owned);
         table = table.column(Column::from(heading));
     }
+    let plays = store.audio && offers(cx, actions, "play");
     let removes = offers(cx, actions, "remove") && hold::way(cx, store, Scope::Item).is_ok();
     let mut people = People::open(&cx.estate)?;
     let mut names = BTreeMap::new();
@@ -62,6 +63,10 @@ pub fn store(cx: &Context<'_>, args: &Args, actions: &[Action]) -> Result<Shown,
                 }
                 column => row.cells.push(cell(column, text)),
             }
+        }
+        if plays {
+            let form = naming(Form::button("?do=play", "Play"), store);
+            row = row.action(form.hidden("item", &handle.0).hidden("owner", &handle.1));
         }
         if removes {
             let form = Form::button("?do=remove", "Delete").danger();
