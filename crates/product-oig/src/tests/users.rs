@@ -268,7 +268,7 @@ fn what_the_paper_names_no_way_for_is_shown_without_one() {
         ("/oig/opt-ins", "OIG-020"),
     ] {
         let sheet = lab.opens(path, &[]).expect("shown");
-        let rows = if path == "/oig/call-history" { 1 } else { 0 };
+        let rows = usize::from(path == "/oig/call-history");
         assert!(matches!(&sheet.blocks[0], Block::Table(table) if table.rows.len() == rows), "{path}");
         let (forms, notes) = forms_and_notes(sheet);
         assert_eq!(forms, [""; 0], "{path}");
