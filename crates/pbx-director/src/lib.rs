@@ -22,7 +22,6 @@ mod faults;
 mod guard;
 mod problem;
 mod records;
-mod requests;
 mod sites;
 mod token;
 mod trail;
