@@ -4,4 +4,6 @@ mod app_suite;
 mod generic;
 mod lab;
 mod micloud_portal;
+mod mx_one;
 mod office_400;
+mod oig;
