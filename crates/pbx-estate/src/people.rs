@@ -16,10 +16,11 @@ pub mod hold;
 mod item;
 pub mod manage;
 mod person;
+mod sound;
 
 use std::collections::BTreeMap;
 
-use pbx_kernel::{BlobId, Change, DataKey, Row, Table, Timestamp};
+use pbx_kernel::{Change, Row, Table, Timestamp};
 use pbx_policy::{FieldId, SubjectKind};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,7 @@ use crate::{Error, Estate, Noun};
 
 pub use item::{Item, Party, Sound};
 pub use person::{Person, TELLING, folded};
+pub use sound::open_sound;
 
 use hold::held;
 use person::Index;
@@ -264,11 +266,6 @@ impl<'a> People<'a> {
         Ok(item)
     }
 
-    /// The address of a sealed file: what its seal is bound to.
-    pub fn sound_address(id: BlobId) -> Vec<u8> {
-        format!("sound\u{1f}{id}").into_bytes()
-    }
-
     /// Removes all that `store` holds of `owner` and destroys its key; how many items there were.
     pub fn erase(&mut self, store: &str, owner: Number) -> Result<usize, Error> {
         let Some(holding) = self.holding(store, owner)? else { return Ok(0) };
@@ -389,29 +386,6 @@ impl<'a> People<'a> {
         let (slot, _) = self.keys.allot()?;
         Ok(Holding { store: store.to_owned(), owner, slot, next: 1 })
     }
-
-    fn seal_sound(&mut self, audio: &[u8]) -> Sound {
-        let cipher = self.estate.cipher();
-        let (key, mut drawn) = (cipher.draw_key(), [0; 16]);
-        drawn.copy_from_slice(&cipher.draw_key().expose_bytes()[..16]);
-        let id = BlobId::new(drawn);
-        let sealed = cipher.seal_under(&key, &Self::sound_address(id), audio);
-        self.changes.push(Change::PutBlob(id, sealed.into()));
-        Sound::new(id, &key, audio.len())
-    }
-
-    fn drop_sound(&mut self, row: &str) -> Result<(), Error> {
-        let item = self.keys.get::<Item>(row)?.and_then(Found::whole);
-        self.changes.extend(item.and_then(|it| it.sound).map(|it| Change::DropBlob(it.id)));
-        Ok(())
-    }
-}
-
-/// Opens a sealed file with the key that its item holds.
-pub fn open_sound(estate: &Estate<'_>, sound: &Sound, sealed: &[u8]) -> Result<Vec<u8>, Error> {
-    let unreadable = |source| Error::Sealed { table: Item::TABLE.0, source };
-    let key: DataKey = sound.key()?;
-    estate.cipher().open_under(&key, &People::sound_address(sound.id), sealed).map_err(unreadable)
 }
 
 fn holding_row(store: &str, owner: Number) -> Row {

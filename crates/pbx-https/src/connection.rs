@@ -15,6 +15,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
+use crate::linger::Lingering;
+
 /// Who is at the other end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer {
@@ -62,20 +64,25 @@ impl<S: Service> Serve for Transport<S> {
             let Arrival { stream, source, mut permit } = arrival;
             let Some(tls) = tls else {
                 permit.settle();
-                return converse(stream, Peer { source, secure: false }, service, permit, stopping).await;
+                let stream = Lingering::new(stream);
+                let peer = Peer { source, secure: false };
+                converse(stream.clone(), peer, service, permit, stopping).await;
+                return stream.finish().await;
             };
             let shake = async {
                 let _turn = Turn::once_heard(&stream).await;
-                tls.accept(stream).await
+                let stream = Lingering::new(stream);
+                tls.accept(stream.clone()).await.map(|secured| (secured, stream))
             };
             let shaken = tokio::select! {
                 shaken = timeout(HANDSHAKE_TIME_MAX, shake) => shaken,
                 () = stopping.requested() => return,
             };
             match shaken {
-                Ok(Ok(stream)) => {
+                Ok(Ok((secured, stream))) => {
                     permit.settle();
-                    converse(stream, Peer { source, secure: true }, service, permit, stopping).await;
+                    converse(secured, Peer { source, secure: true }, service, permit, stopping).await;
+                    stream.finish().await;
                 }
                 Ok(Err(error)) => tracing::debug!(%source, %error, "a TLS handshake failed"),
                 Err(_) => tracing::debug!(%source, "a TLS handshake took too long"),

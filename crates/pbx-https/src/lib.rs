@@ -15,6 +15,7 @@
 mod certificates;
 mod connection;
 mod exchange;
+mod linger;
 mod seat;
 
 #[cfg(test)]

@@ -23,9 +23,10 @@ fn lines_are_edited_recalled_and_completed_in_a_terminal() {
     shell.press("\r");
     shell.expect("Directory Number Profile");
     shell.expect(PROMPT);
+    // As far as all that begin so agree: there is `extension_key`, too.
     shell.press("exten\t");
-    shell.expect("extension ");
-    shell.press("--pr\t\r");
+    shell.expect("extension");
+    shell.press(" --pr\t\r");
     shell.expect("Directory Number Profile");
     shell.expect(PROMPT);
     // Home, kill to the end, and a word killed backwards.
