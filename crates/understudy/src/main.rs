@@ -5,6 +5,7 @@ mod cli;
 mod controls;
 mod inventory;
 mod products;
+mod rehearse;
 mod remote;
 mod serve;
 mod verify;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Clock(clock) => remote::clock(&clock),
         Command::Controls(controls) => controls::run(&controls),
         Command::Inventory(inventory) => inventory::run(&inventory),
+        Command::Rehearse(rehearse) => rehearse::run(&rehearse),
         Command::Serve(serve) => serve::run(&serve),
         Command::Sites(director) => remote::sites(&director),
         Command::Verify(verify) => verify::run(&verify),
