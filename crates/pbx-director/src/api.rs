@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 use crate::guard;
 use crate::problem::Problem;
 use crate::token::Token;
-use crate::{clock, events, faults, records, sites, trail};
+use crate::{clock, events, faults, records, requests, sites, trail};
 
 /// What every operation works with.
 #[derive(Clone)]
@@ -71,6 +71,7 @@ impl Api {
         (name = "clock", description = "The virtual clock of the world"),
         (name = "director", description = "The director itself"),
         (name = "recorder", description = "The flight recorder: append-only, verifiable offline"),
+        (name = "requests", description = "People's requests about their data: access, portability, erasure"),
         (name = "sites", description = "The emulated systems"),
         (name = "store", description = "The store that all sites share")
     ),
@@ -98,6 +99,12 @@ pub(crate) fn router(api: Api, token: Token) -> Router {
         .routes(routes!(sites::show))
         .routes(routes!(sites::accounts))
         .routes(routes!(sites::lockouts))
+        .routes(routes!(requests::people))
+        .routes(routes!(requests::list, requests::receive))
+        .routes(routes!(requests::show))
+        .routes(routes!(requests::step))
+        .routes(routes!(requests::package))
+        .routes(routes!(requests::certificate))
         .routes(routes!(records::query))
         .routes(routes!(trail::download))
         .routes(routes!(trail::checkpoint))

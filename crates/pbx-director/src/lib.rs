@@ -22,6 +22,7 @@ mod faults;
 mod guard;
 mod problem;
 mod records;
+mod requests;
 mod sites;
 mod token;
 mod trail;

@@ -3,7 +3,7 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use pbx_kernel::StoreError;
-use pbx_world::{CheckpointError, ClockError};
+use pbx_world::{CheckpointError, ClockError, RehearsalError};
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
 
@@ -14,7 +14,9 @@ pub(crate) enum Problem {
     BadQuery(String),
     Unauthorized,
     NoSuchOperation,
+    NoSuchRequest,
     NoSuchSite,
+    NotNow(String),
     NotThisMethod,
     TooSlow,
     ClockBack(String),
@@ -43,10 +45,10 @@ impl Problem {
         match self {
             Self::BadBody(_) | Self::BadQuery(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::NoSuchOperation | Self::NoSuchSite => StatusCode::NOT_FOUND,
+            Self::NoSuchOperation | Self::NoSuchRequest | Self::NoSuchSite => StatusCode::NOT_FOUND,
             Self::NotThisMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::ClockBack(_) => StatusCode::CONFLICT,
+            Self::ClockBack(_) | Self::NotNow(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BadValue(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -66,6 +68,11 @@ impl Problem {
                 "unknown-operation",
                 "There is nothing here: GET /openapi.json lists all there is.".to_owned(),
             ),
+            Self::NoSuchRequest => (
+                "unknown-request",
+                "There is no such request: GET /sites/{id}/requests lists the site's.".to_owned(),
+            ),
+            Self::NotNow(what) => ("not-now", format!("{what}. GET the request to see where it stands.")),
             Self::NoSuchSite => ("unknown-site", "There is no such site: GET /sites lists them.".to_owned()),
             Self::NotThisMethod => (
                 "method-not-allowed",
@@ -148,6 +155,23 @@ impl From<pbx_site::Error> for Problem {
     }
 }
 
+impl From<RehearsalError> for Problem {
+    fn from(error: RehearsalError) -> Self {
+        match &error {
+            RehearsalError::NoSuchRequest { .. } => Self::NoSuchRequest,
+            RehearsalError::Identifier(_)
+            | RehearsalError::Identity
+            | RehearsalError::SeveralPeople
+            | RehearsalError::TooManyIdentifiers => Self::BadValue(error.to_string()),
+            RehearsalError::Checkpoint(_)
+            | RehearsalError::Files(_)
+            | RehearsalError::Site(_)
+            | RehearsalError::Store(_) => Self::unavailable("a rehearsal", &error),
+            _ => Self::NotNow(capitalised(&error.to_string())),
+        }
+    }
+}
+
 impl From<CheckpointError> for Problem {
     fn from(error: CheckpointError) -> Self {
         Self::unavailable("a checkpoint", &error)
@@ -184,7 +208,10 @@ fn cause(error: &dyn std::error::Error) -> String {
 }
 
 fn sentence(error: &ClockError) -> String {
-    let text = error.to_string();
+    capitalised(&error.to_string())
+}
+
+fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|it| it.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -211,6 +238,31 @@ pub(crate) enum OfSite {
         "message": "There is no such site: GET /sites lists them."
     }))]
     NoSuchSite(ErrorReply),
+}
+
+/// What every operation on a request may answer.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it describes answers; it is none")]
+pub(crate) enum OfRequest {
+    /// There is no such site, or no such request at it.
+    #[response(status = 404, example = json!({
+        "error": "unknown-request",
+        "message": "There is no such request: GET /sites/{id}/requests lists the site's."
+    }))]
+    NoSuchRequest(ErrorReply),
+}
+
+/// What every operation may answer that another step has to precede.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it describes answers; it is none")]
+pub(crate) enum OfStep {
+    /// It is not the request's turn; nothing has changed.
+    #[response(status = 409, example = json!({
+        "error": "not-now",
+        "message": "A request for erasure that is received cannot become executed. GET the request to see where it \
+            stands."
+    }))]
+    NotNow(ErrorReply),
 }
 
 /// What every operation with a query may answer.

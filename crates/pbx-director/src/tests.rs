@@ -20,6 +20,7 @@ mod clock;
 mod document;
 mod listening;
 mod recorder;
+mod requests;
 mod streams;
 
 /// Two sites of the product that needs no Rust; its policy closes an account for five minutes after four failures.
@@ -111,7 +112,9 @@ impl Desk {
         let fits = |template: &str| {
             let (template, path) = (template.split('/'), path.split('/'));
             template.clone().count() == path.clone().count()
-                && template.zip(path).all(|(one, other)| one == other || (one == "{id}" && !other.is_empty()))
+                && template
+                    .zip(path)
+                    .all(|(one, other)| one == other || (one.starts_with('{') && !other.is_empty()))
         };
         let (_, item) = self.document["paths"].as_object()?.iter().find(|(it, _)| fits(it))?;
         item.get(method)

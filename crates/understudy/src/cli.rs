@@ -22,7 +22,7 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Check scenario and policy files; every mistake is named with file, line and field.
     Check(Check),
-    /// Verify a trail offline, with the public key only.
+    /// Verify a trail or a certificate offline, with the public key only.
     Verify(Verify),
     /// List what the vendors' papers state and how each statement is met.
     Controls(Controls),
@@ -39,6 +39,13 @@ pub(crate) enum Command {
     /// It is made from the scenario, without a running world, and knows nothing of what was done there since.
     #[command(after_help = MANIFEST_HELP)]
     Manifest(Manifest),
+    /// Rehearse a person's request (GDPR Art. 15, 17, 20) at a site of a running world, from intake to certificate.
+    ///
+    /// Each step is taken over the director and printed with what came of it. An erasure is carried out through the
+    /// product's own operations and nothing else; afterwards everything is searched for what is left. Where the vendor's
+    /// paper is silent the result is never complete, and the certificate says why.
+    #[command(after_help = REHEARSE_HELP)]
+    Rehearse(Rehearse),
     /// Show or steer the virtual clock of a running world.
     Clock(Clock),
     /// List the sites of a running world.
@@ -85,7 +92,8 @@ pub(crate) struct Check {
 /// What `verify` takes.
 #[derive(Args)]
 pub(crate) struct Verify {
-    /// The trail: one recorder line per row, as the director's /sites/ID/trail gives it; `-` for standard input.
+    /// The trail: one recorder line per row, as the director's /sites/ID/trail gives it; `-` for standard input. Or a
+    /// certificate that `rehearse` wrote: it is told by its content.
     pub(crate) trail: PathBuf,
     /// The recorder's public key: the text of the director's /public-key, or a file with it.
     #[arg(long, value_name = "KEY")]
@@ -160,6 +168,55 @@ pub(crate) enum RecordFormat {
     JsonLd,
 }
 
+/// What `rehearse` takes.
+#[derive(Args)]
+pub(crate) struct Rehearse {
+    /// The site, for example `mx-one`.
+    pub(crate) site: String,
+    /// Who asks: an extension, a phone number, an e-mail address, an account, or a name in quotes.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) person: String,
+    /// What is asked for.
+    #[arg(long, value_enum)]
+    pub(crate) kind: RequestKind,
+    /// Write the package and the certificate into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Stop where data would change, show what would be done, and take the request back.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The identity was checked elsewhere: for people whom the site has no record of.
+    #[arg(long)]
+    pub(crate) vouched: bool,
+    /// Also go ways of erasing that the vendor's paper does not name.
+    #[arg(long)]
+    pub(crate) take_silent_ways: bool,
+    #[command(flatten)]
+    pub(crate) director: Director,
+}
+
+/// What a person may ask for.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RequestKind {
+    /// A copy of everything, Art. 15.
+    Access,
+    /// That it is erased, Art. 17.
+    Erasure,
+    /// What the person provided, for machines, Art. 20.
+    Portability,
+}
+
+impl RequestKind {
+    /// The kind as the director writes it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Erasure => "erasure",
+            Self::Portability => "portability",
+        }
+    }
+}
+
 /// Where a running world's director is.
 #[derive(Args)]
 pub(crate) struct Director {
@@ -206,6 +263,14 @@ const MANIFEST_HELP: &str = "\
   understudy manifest world.toml --site branch --person 2000
   understudy manifest world.toml --site branch --person \"Ines Falk\"";
 
+const REHEARSE_HELP: &str = "\
+Exit status: 0 every step was taken, whatever is left is declared; 1 a step failed, or something unexplained is left.
+
+  understudy rehearse mx-one --person 201 --kind access --out copy
+  understudy rehearse mx-one --person 201 --kind erasure --dry-run    what would go, and what could not
+  understudy rehearse mx-one --person 201 --kind erasure --out proof
+  understudy verify proof/r-00001-certificate.json --key state/recorder.pub";
+
 const AFTER_HELP: &str = "\
 Exit status: 0 done; 1 it failed, or what was verified is not intact; 2 the command line or a file is wrong.
 
@@ -213,4 +278,5 @@ Exit status: 0 done; 1 it failed, or what was verified is not intact; 2 the comm
   understudy serve world.toml --ephemeral --endpoints e.json   for a test suite
   understudy check world.toml                      is this scenario right?
   understudy controls mx-one                       what the paper states, and how it is met
-  understudy inventory --product mx-one            what it holds of people, and how that goes";
+  understudy inventory --product mx-one            what it holds of people, and how that goes
+  understudy rehearse mx-one --person 201 --kind access   one person's request, to the certificate";

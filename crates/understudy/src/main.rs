@@ -6,6 +6,7 @@ mod controls;
 mod inventory;
 mod manifest;
 mod products;
+mod rehearse;
 mod remote;
 mod serve;
 mod verify;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Controls(controls) => controls::run(&controls),
         Command::Inventory(inventory) => inventory::run(&inventory),
         Command::Manifest(manifest) => manifest::run(&manifest),
+        Command::Rehearse(rehearse) => rehearse::run(&rehearse),
         Command::Serve(serve) => serve::run(&serve),
         Command::Sites(director) => remote::sites(&director),
         Command::Verify(verify) => verify::run(&verify),

@@ -1,4 +1,4 @@
-//! `understudy clock` and `understudy sites`: small clients of a running world's director.
+//! `understudy clock` and `understudy sites`, and what else asks: small clients of a running world's director.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,14 +48,15 @@ pub(crate) fn sites(director: &Director) -> Result<ExitCode> {
 }
 
 /// Where a director is and what it wants to see.
-struct Remote {
+pub(crate) struct Remote {
     url: String,
     token: String,
     ca_file: PathBuf,
 }
 
 impl Remote {
-    fn find(director: &Director) -> Result<Self> {
+    /// The director of the world whose endpoints file is named.
+    pub(crate) fn find(director: &Director) -> Result<Self> {
         let file = &director.endpoints;
         let text = fs::read_to_string(file).with_context(|| {
             format!(
@@ -81,13 +82,23 @@ impl Remote {
     }
 
     /// Sends one request and waits for its JSON.
-    fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+    pub(crate) fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+        Ok(serde_json::from_slice(&self.bytes(method, path, body)?).unwrap_or_default())
+    }
+
+    /// Asks for a document as it is.
+    pub(crate) fn text(&self, path: &str) -> Result<String> {
+        let bytes = self.bytes(Method::GET, path, None)?;
+        String::from_utf8(bytes.into()).context("the director's answer is no text")
+    }
+
+    fn bytes(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Bytes> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let asked = async { tokio::time::timeout(PATIENCE, self.exchange(method, path, body)).await };
         runtime.block_on(asked).context("the director does not answer")?
     }
 
-    async fn exchange(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+    async fn exchange(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Bytes> {
         let address = self.url.trim_start_matches("https://").trim_end_matches('/');
         let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
         let stream =
@@ -107,11 +118,11 @@ impl Remote {
         let status = response.status();
         let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
         let bytes = body.map_err(|error| anyhow!("the director's answer broke off: {error}"))?.to_bytes();
-        let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         if !status.is_success() {
+            let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
             bail!("the director says {status}: {}", value["message"].as_str().unwrap_or("no more than that"));
         }
-        Ok(value)
+        Ok(bytes)
     }
 }
 
@@ -143,12 +154,12 @@ fn seconds(text: &str) -> Result<u64> {
 }
 
 #[expect(clippy::print_stdout, reason = "the answer is what the command is for")]
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     println!("{text}");
 }
 
-/// How long a director may take to answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a director may take to answer: as long as a search of a large world.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// The largest answer: every site of a large world.
 const ANSWER_BYTES_MAX: usize = 16 * 1_024 * 1_024;

@@ -1,4 +1,4 @@
-//! `understudy verify`: is this trail what the recorder wrote?
+//! `understudy verify`: is this trail what the recorder wrote, is this certificate what it says was issued?
 
 use std::fs;
 use std::io::{self, Read};
@@ -7,13 +7,18 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use pbx_recorder::{Anchor, Anchoring, Entry, PublicKey};
+use pbx_rehearsal::{Answer, Certificate, Verified};
 
 use crate::cli::Verify;
 
 /// Verifies and reports; the exit status says whether the trail is intact.
 pub(crate) fn run(verify: &Verify) -> Result<ExitCode> {
     let trail = read(&verify.trail)?;
-    let key = read_key(&verify.key, &trail)?;
+    if let Ok(certificate) = Certificate::parse(&trail) {
+        let key = read_key(&verify.key, || Some(certificate.body.site.to_string()))?;
+        return certificate_of(&trail, &key, verify.json);
+    }
+    let key = read_key(&verify.key, || site_of(&trail))?;
     let mut anchors = Vec::new();
     for (files, anchoring) in [(&verify.checkpoint, Anchoring::Inside), (&verify.anchor, Anchoring::Outside)]
     {
@@ -31,8 +36,44 @@ pub(crate) fn run(verify: &Verify) -> Result<ExitCode> {
     Ok(if report.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The key itself, or the one for this trail's site in a file with one key per line.
-fn read_key(given: &str, trail: &[u8]) -> Result<PublicKey> {
+/// Verifies a certificate and reports.
+fn certificate_of(json: &[u8], key: &PublicKey, as_json: bool) -> Result<ExitCode> {
+    let verified = pbx_rehearsal::verify(json, key);
+    match &verified {
+        _ if as_json => {
+            let fault = verified.as_ref().err().map(ToString::to_string);
+            say(&serde_json::to_string_pretty(
+                &serde_json::json!({ "intact": fault.is_none(), "fault": fault }),
+            )?);
+        }
+        Ok(verified) => say(&intact(verified)),
+        Err(fault) => say(&format!("The certificate proves nothing: {fault}.")),
+    }
+    Ok(if verified.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn intact(verified: &Verified) -> String {
+    let Verified { body, line, size, origin } = verified;
+    let outcome = match &body.answer {
+        Answer::Copy(_) => "a copy was handed over".to_owned(),
+        Answer::Erasure(erasure) => {
+            let remarks =
+                erasure.verdict.remarks.iter().map(|it| format!("\n  {}: {}", it.place, it.kind.title()));
+            format!("{}{}", erasure.verdict.outcome.title(), remarks.collect::<String>())
+        }
+    };
+    format!(
+        "The certificate is what the flight recorder says was issued: line {line} of the first {size} of {origin}.\n\
+         {} request {} at {}, answered {}: {outcome}",
+        body.kind.as_str(),
+        body.request,
+        body.site,
+        body.issued,
+    )
+}
+
+/// The key itself, or the one for the site in a file with one key per line.
+fn read_key(given: &str, site: impl FnOnce() -> Option<String>) -> Result<PublicKey> {
     let text = if Path::new(given).exists() {
         fs::read_to_string(given).with_context(|| format!("cannot read the public key {given}"))?
     } else {
@@ -44,8 +85,7 @@ fn read_key(given: &str, trail: &[u8]) -> Result<PublicKey> {
         .collect::<Result<Vec<_>, _>>()
         .context("this is no public key: it looks like name+12345678+base64")?;
     if keys.len() > 1 {
-        let site =
-            site_of(trail).context("the key file has several keys, and the trail does not say its site")?;
+        let site = site().context("the key file has several keys, and the trail does not say its site")?;
         keys.retain(|key| key.name().rsplit('/').next() == Some(site.as_str()));
     }
     keys.pop().with_context(|| format!("{given} has no key for this trail"))

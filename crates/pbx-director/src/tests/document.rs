@@ -4,11 +4,14 @@ use super::*;
 
 const METHODS: [&str; 5] = ["DELETE", "GET", "PATCH", "POST", "PUT"];
 
-/// Every documented path, with a site in place of `{id}`, and the methods it takes.
+/// Every documented path, with a site in place of `{id}` and a request in place of `{request}`, and the methods it takes.
 fn paths(desk: &Desk) -> Vec<(String, BTreeSet<String>)> {
     let paths = desk.document["paths"].as_object().expect("paths");
     let methods = |it: &Value| it.as_object().expect("methods").keys().map(|it| it.to_uppercase()).collect();
-    paths.iter().map(|(path, item)| (path.replace("{id}", "north"), methods(item))).collect()
+    let filled = |path: &str| {
+        path.replace("{id}", "north").replace("{request}", "r-00001").replace("{step}", "locate")
+    };
+    paths.iter().map(|(path, item)| (filled(path), methods(item))).collect()
 }
 
 /// Asks without waiting for the body: one of them is a stream.
@@ -20,6 +23,7 @@ async fn status(desk: &Desk, request: axum::http::request::Builder) -> StatusCod
 async fn what_is_served_is_documented_and_what_is_documented_is_served() {
     let desk = Desk::new().await;
     let mut operations = Vec::new();
+    requests::receive(&desk, "access").await;
     for (path, methods) in paths(&desk) {
         for method in METHODS {
             let status = status(&desk, desk.request(method, &path)).await;
@@ -49,7 +53,14 @@ async fn what_is_served_is_documented_and_what_is_documented_is_served() {
         "GET /sites/north/accounts",
         "GET /sites/north/checkpoint",
         "GET /sites/north/lockouts",
+        "GET /sites/north/people",
         "GET /sites/north/records",
+        "GET /sites/north/requests",
+        "POST /sites/north/requests",
+        "GET /sites/north/requests/r-00001",
+        "GET /sites/north/requests/r-00001/certificate",
+        "GET /sites/north/requests/r-00001/package",
+        "POST /sites/north/requests/r-00001/steps/locate",
         "GET /sites/north/trail",
     ];
     assert_eq!(operations, expected);
