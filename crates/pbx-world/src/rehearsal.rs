@@ -172,6 +172,8 @@ impl Rehearsals {
     /// Takes in a request.
     pub async fn receive(&self, intake: Intake) -> Result<Case, RehearsalError> {
         let Intake { id, kind, identifiers, takes_silent_ways } = intake;
+        // Who is still on his way into the site would not be found. An error means that the world is going.
+        let _ = self.seat.peopled.subscribe().wait_for(|it| *it).await;
         let given = identifiers.iter().map(|it| (it.kind(), it.expose_text().to_owned())).collect();
         let dossier = Dossier { identifiers: given };
         let person = self.resolve(&dossier).await?;
