@@ -17,11 +17,6 @@ use clap::Parser;
 
 use crate::cli::{Cli, Command};
 
-/// A command allocates some hundred small things on one thread that another frees: the system's allocator spends a
-/// fifth of the whole CPU on that.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     if rustls::crypto::aws_lc_rs::default_provider().install_default().is_err() {
         return ExitCode::FAILURE;
